@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# shell.sh - mode "shell": slubx is loaded, look around.
+
+insmod /modules/slubx.ko && cat <<'END'
+
+slubx is loaded. Look at /sys/kernel/slubx, /proc/slubxinfo, dmesg.
+Other modules: /modules. Test scripts: /tests. Leave with "exit" or Ctrl-A x.
+
+END
+setsid cttyhack sh -i || sh -i

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# test.sh - mode "test": load slubx and its suites, unload, look for leftovers, do
+# it again (what leaks the first time shows the second), then the shell tests.
+
+. /guest/lib.sh
+. /guest/state.sh
+
+names_unchanged() {
+	state_names >/tmp/names.now
+	diff /tmp/names.before /tmp/names.now
+}
+
+# within LIMIT BEFORE AFTER WHAT
+grew_at_most() {
+	echo "$4 went from $2 to $3"
+	[ $(($3 - $2)) -le "$1" ]
+}
+
+# What the suites said, by the kernel's log since the mark (the host parses it
+# properly; here it decides the verdict).
+suites_passed() {
+	dmesg | sed -n "/slubx-guest: pass $1\$/,\$p" >/tmp/pass
+	grep 'not ok ' /tmp/pass && return 1
+	grep -q '\] *ok [0-9]' /tmp/pass || { echo "no test ran"; return 1; }
+}
+
+load_and_test() {
+	mark "pass $1"
+	check "load slubx (pass $1)" insmod /modules/slubx.ko || return
+	if check "load slubx_kunit (pass $1)" insmod /modules/slubx_kunit.ko; then
+		check "suites pass (pass $1)" suites_passed "$1"
+		check "unload slubx_kunit (pass $1)" rmmod slubx_kunit
+	fi
+	mark "end of pass $1"
+	check "unload slubx (pass $1)" rmmod slubx
+	check "no name left behind (pass $1)" names_unchanged
+}
+
+memory_came_back() {
+	settle
+	check "slab pages came back" grew_at_most 256 "$pages" "$(state_pages)" pages
+	check "free memory came back" grew_at_most 8192 "$(state_free)" "$free" kB
+}
+
+# A test script has two minutes and at least one result, or it failed.
+run_script() {
+	name=${1##*/}
+	name=${name%.sh}
+	mark "script $name"
+	echo "# script $name"
+	timeout "${SLUBX_SCRIPT_TIMEOUT:-120}" sh "$1" >/tmp/script.out 2>&1
+	rc=$?
+	sed "s/^\(not ok\|ok\)\( [0-9]*\)\( -\)* */\1\2 - $name: /" /tmp/script.out
+	TAP_RUN=$((TAP_RUN + 1))
+	if [ $rc -ne 0 ] || grep -q '^not ok' /tmp/script.out ||
+		! grep -q '^ok' /tmp/script.out; then
+		TAP_BAD=$((TAP_BAD + 1))
+		echo "not ok - $name: ended with status $rc"
+	fi
+	# A script that failed half-way must not fail those after it.
+	rmmod slubx_mirror slubx_kunit slubx 2>/dev/null
+}
+
+kmemleak_clean() {
+	leaks=/sys/kernel/debug/kmemleak
+	echo scan >$leaks
+	sleep 6			# objects younger than five seconds are not reported
+	echo scan >$leaks
+	if grep -q 'unreferenced object' $leaks; then
+		mark "kmemleak: unreferenced object"
+		cat $leaks
+		return 1
+	fi
+}
+
+echo "# kernel $(uname -r), $(nproc) cpus"
+state_names >/tmp/names.before
+load_and_test 1
+settle
+pages=$(state_pages)
+free=$(state_free)
+load_and_test 2
+memory_came_back
+for script in /tests/*.sh; do
+	[ -e "$script" ] && run_script "$script"
+done
+check "no name left behind (end)" names_unchanged
+[ -e /sys/kernel/debug/kmemleak ] && check "kmemleak finds nothing" kmemleak_clean
+mark end
+verdict

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# stock.sh - make Debian's unmodified kernel ready and print two lines: KDIR (its
+# headers, installed) and IMAGE (its vmlinuz, only unpacked in the cache: nothing
+# of this machine's boot changes).
+
+. "$(dirname "$0")/lib.sh"
+. "$TOP/scripts/apt-private.sh"
+
+# The newest installed header package that builds modules for amd64.
+stock_release() {
+	local d
+	for d in /usr/src/linux-headers-*-amd64; do
+		[[ -e $d/Makefile && $d != *-rt-amd64 && $d != *-cloud-amd64 ]] &&
+			echo "${d#/usr/src/linux-headers-}"
+	done | sort -V | tail -n 1
+}
+
+unpack_image() {
+	local release=$1 dir=$2 tmp version
+	is_complete "$dir" && return
+	tmp=$CACHE/stock/.unpacking-$release
+	rm -rf "$tmp" "$dir"
+	# The image of the very headers: same package version, or it may not load.
+	version=$(dpkg-query -W -f '${source:Version}' "linux-headers-$release" \
+		2>/dev/null || true)
+	[[ -n $version ]] || version=$(apt_candidate "$suite" "linux-image-$release")
+	apt_unpack "$suite" "linux-image-$release" "$version" "$tmp"
+	[[ -s $tmp/boot/vmlinuz-$release ]] ||
+		die "linux-image-$release holds no boot/vmlinuz-$release."
+	mark_complete "$tmp"
+	mv "$tmp" "$dir"
+}
+
+main() {
+	local release suite dir
+	suite=$(machine_codename)
+	release=$(stock_release)
+	if [[ -z $release ]]; then
+		"$TOP/scripts/need.sh" headers
+		release=$(stock_release)
+	fi
+	[[ -n $release ]] ||
+		die "linux-headers-amd64 is installed but left nothing in /usr/src."
+	dir=$CACHE/stock/$release
+	mkdir -p "$CACHE/stock"
+	with_lock stock unpack_image "$release" "$dir" >&2
+	echo "KDIR=/usr/src/linux-headers-$release"
+	echo "IMAGE=$dir/boot/vmlinuz-$release"
+}
+
+main
