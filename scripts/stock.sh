@@ -3,7 +3,7 @@
 #
 # stock.sh - make Debian's unmodified kernel ready and print two lines: KDIR (its
 # headers, installed) and IMAGE (its vmlinuz, only unpacked in the cache: nothing
-# of this machine's boot changes).
+# of this machine's boot changes). `stock.sh kdir`: only the first, only the value.
 
 . "$(dirname "$0")/lib.sh"
 . "$TOP/scripts/apt-private.sh"
@@ -43,6 +43,10 @@ main() {
 	fi
 	[[ -n $release ]] ||
 		die "linux-headers-amd64 is installed but left nothing in /usr/src."
+	if [[ ${1:-} == kdir ]]; then
+		echo "/usr/src/linux-headers-$release"
+		return
+	fi
 	dir=$CACHE/stock/$release
 	mkdir -p "$CACHE/stock"
 	with_lock stock unpack_image "$release" "$dir" >&2
@@ -50,4 +54,4 @@ main() {
 	echo "IMAGE=$dir/boot/vmlinuz-$release"
 }
 
-main
+main "$@"

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# verb-run.sh run|shell|icount - boot Debian's own kernel with slubx in it.
+
+. "$(dirname "$0")/lib.sh"
+. "$TOP/scripts/vm-files.sh"
+
+mode=${1:?usage: verb-run.sh run|shell|icount}
+KDIR='' IMAGE=''
+
+"$TOP/scripts/need.sh" base headers vm
+eval "$("$TOP/scripts/stock.sh")"
+target=stock-${IMAGE##*vmlinuz-}
+src=$("$TOP/scripts/modules.sh" "$KDIR" "$target")
+vm=$TOP/build/$target/$mode
+mkdir -p "$vm"
+vm_initramfs "$src" "$vm/initrd"
+boot=("$TOP/qemu/boot.sh" --image "$IMAGE" --initrd "$vm/initrd" --out "$vm"
+	--mode "$mode")
+
+case $mode in
+shell)
+	[[ -t 0 ]] || die "make shell needs a terminal."
+	say BOOT "Debian $(basename "$IMAGE"); Ctrl-A x ends the machine"
+	exec "${boot[@]}" --shell
+	;;
+icount)
+	say BOOT "Debian $(basename "$IMAGE"), counting instructions"
+	"${boot[@]}" --icount --show --timeout 900
+	;;
+run)
+	vm_require "$src" slubx slubx_mirror
+	say BOOT "Debian $(basename "$IMAGE"), unmodified, in QEMU"
+	"${boot[@]}" --show --timeout 180
+	say DONE "slubx ran on the stock kernel; its log is $vm/console.log"
+	;;
+*) die "verb-run.sh: no mode named $mode." ;;
+esac

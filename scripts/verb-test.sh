@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# verb-test.sh - `make test`: build, boot and judge every KERNEL x FLAVOUR asked
+# for; the last line is "N passed, N failed".
+#
+# A run that cannot be built or booted counts as a failure and the others still
+# go on: the closing line covers everything that was asked.
+
+. "$(dirname "$0")/lib.sh"
+. "$TOP/scripts/kernels.sh"
+. "$TOP/scripts/vm-files.sh"
+
+# SLUBX_TALLY (for .ci/run) collects the counts of several calls.
+tally=$TOP/build/tally.$$
+trap 'rm -f "$tally"' EXIT
+
+# The kernel's own parser, from the oldest source: it reads what all of them print.
+kunit_py() { echo "$1/tools/testing/kunit/kunit.py"; }
+
+# Slower kernels need longer; all numbers are generous under TCG with two cores.
+time_limit() {
+	case $1 in
+	plain | stock) echo 600 ;;
+	*) echo 1800 ;;
+	esac
+}
+
+test_one() {
+	local kernel=$1 flavour=$2 kdir image target src vm label
+	local KDIR='' IMAGE=''
+	if [[ $kernel == stock ]]; then
+		eval "$("$TOP/scripts/stock.sh")"
+		kdir=$KDIR image=$IMAGE
+		target=stock-${IMAGE##*vmlinuz-} label=$target
+	else
+		kdir=$("$TOP/scripts/kernel.sh" "$kernel" "$flavour")
+		image=$kdir/arch/x86/boot/bzImage
+		target=$kernel-$flavour label=$target
+	fi
+	src=$("$TOP/scripts/modules.sh" "$kdir" "$target")
+	vm_require "$src" slubx slubx_kunit
+	vm=$TOP/build/$target/test
+	mkdir -p "$vm"
+	vm_initramfs "$src" "$vm/initrd"
+	say BOOT "$label"
+	"$TOP/qemu/boot.sh" --image "$image" --initrd "$vm/initrd" --out "$vm" \
+		--mode test --timeout "$(time_limit "$flavour")" --show || true
+	python3 "$TOP/scripts/judge.py" "$label" "$vm" "$(kunit_py "$parser")" "$tally"
+}
+
+# In a subshell of its own: `die` ends one run, not all of them.
+test_or_note() {
+	local before after
+	before=$(wc -l <"$tally")
+	(test_one "$@") || true
+	after=$(wc -l <"$tally")
+	((after > before)) || echo "$1-$2 0 1" >>"$tally"
+}
+
+main() {
+	local kernel flavour
+	[[ ${KERNEL:=6.1 stock} != all ]] || KERNEL="$KERNELS stock"
+	[[ ${FLAVOUR:=plain} != all ]] || FLAVOUR=$(flavours)
+	for kernel in $KERNEL; do
+		[[ $kernel == stock ]] || kernel_suite "$kernel" >/dev/null
+	done
+	for flavour in $FLAVOUR; do
+		flavour_check "$flavour"
+	done
+
+	"$TOP/scripts/need.sh" base headers vm kernel
+	parser=$("$TOP/scripts/source.sh" 6.1)
+	mkdir -p "$TOP/build"
+	: >"$tally"
+	for kernel in $KERNEL; do
+		if [[ $kernel == stock ]]; then
+			test_or_note stock stock
+			continue
+		fi
+		for flavour in $FLAVOUR; do
+			test_or_note "$kernel" "$flavour"
+		done
+	done
+	[[ -z ${SLUBX_TALLY:-} ]] || cat "$tally" >>"$SLUBX_TALLY"
+	python3 "$TOP/scripts/total.py" "$tally"
+}
+
+main

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# vm-files.sh - which files of a module build go into the test machine.
+# Sourced after lib.sh.
+
+# vm_initramfs SRC OUT: pack OUT with every module under SRC and the mirror.
+vm_initramfs() {
+	local src=$1 out=$2 ko pairs=()
+	while IFS= read -r ko; do
+		pairs+=("$ko:modules/${ko##*/}")
+	done < <(find "$src" -name '*.ko')
+	if [[ -e $TOP/samples/mirror/mirror.sh ]]; then
+		pairs+=("$TOP/samples/mirror/mirror.sh:mirror/mirror.sh")
+	fi
+	"$TOP/qemu/initramfs.sh" "$out" "${pairs[@]}"
+}
+
+# vm_require SRC NAME...: the modules a run cannot do without.
+vm_require() {
+	local src=$1 name
+	shift
+	for name in "$@"; do
+		[[ -n $(find "$src" -name "$name.ko" -print -quit) ]] ||
+			die "the build made no $name.ko, and this run needs it."
+	done
+}
