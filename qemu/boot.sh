@@ -45,7 +45,7 @@ memory_or_die() {
 
 machine() {
 	if [[ $icount == y ]]; then
-		echo "-accel tcg,thread=single -icount shift=0,sleep=off -smp 1"
+		echo "-accel tcg,thread=single -icount shift=0 -smp 1"
 	elif [[ $accel == kvm ]]; then
 		echo "-accel kvm -smp $smp"
 	else

@@ -11,6 +11,7 @@ shift
 
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
+chmod 755 "$root"
 
 busybox=$(command -v busybox || echo /bin/busybox)
 mkdir -p "$root"/{bin,guest,tests,modules,mirror}

@@ -49,6 +49,9 @@ with_lock() {
 	exec {fd}>&-
 }
 
+# A name for locks on things under build/, of this checkout and no other.
+tree_lock() { echo "tree${TOP//\//-}-$1"; }
+
 # Something in the cache counts only when its stamp was written, as the last step.
 is_complete() { [[ -e $1/.complete ]]; }
 mark_complete() { touch "$1/.complete"; }

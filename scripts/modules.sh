@@ -25,9 +25,11 @@ main() {
 	mkdir -p "$src"
 	say MODULES "for $target"
 	if [[ ${V:-0} != 0 ]]; then
-		build_modules "$kdir" "$src" "V=$V" "$@" >&2
+		with_lock "$(tree_lock "$target")" \
+			build_modules "$kdir" "$src" "V=$V" "$@" >&2
 	else
-		run_logged "$log" "Building the modules for $target" \
+		with_lock "$(tree_lock "$target")" \
+			run_logged "$log" "Building the modules for $target" \
 			build_modules "$kdir" "$src" "$@"
 		grep -E 'warning:|WARNING:' "$log" >&2 || true
 	fi

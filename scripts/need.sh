@@ -12,7 +12,7 @@ packages_for() {
 	headers) echo "linux-headers-amd64" ;;
 	vm) echo "qemu-system-x86 busybox-static cpio" ;;
 	kernel) echo "flex bison bc libelf-dev xz-utils perl kmod" ;;
-	check) echo "sparse clang-format" ;;
+	check) echo "sparse clang-format shellcheck perl" ;;
 	*) die "need.sh: no topic named $1." ;;
 	esac
 }

@@ -6,6 +6,7 @@ Prints each run and, last and alone on its line, "N passed, N failed". Exits 1 i
 anything failed or nothing ran.
 """
 
+import os
 import sys
 
 
@@ -18,7 +19,9 @@ def main(paths):
                 print("  %-28s %5s passed, %s failed" % (label, good, bad))
                 passed += int(good)
                 failed += int(bad)
-    print("%d passed, %d failed" % (passed, failed))
+    # Part of a larger run has no closing line of its own.
+    part = "subtotal: " if os.environ.get("SLUBX_TALLY") not in (None, "", *paths) else ""
+    print("%s%d passed, %d failed" % (part, passed, failed))
     return 1 if failed or not passed else 0
 
 

@@ -26,34 +26,52 @@ time_limit() {
 	esac
 }
 
-test_one() {
-	local kernel=$1 flavour=$2 kdir image target src vm label
-	local KDIR='' IMAGE=''
+# The guest's limit for one script; the slow flavours get as much more.
+script_limit() { echo $(($(time_limit "$1") / 5)); }
+
+build_one() {
+	local kernel=$1 flavour=$2 KDIR='' IMAGE=''
 	if [[ $kernel == stock ]]; then
 		eval "$("$TOP/scripts/stock.sh")"
 		kdir=$KDIR image=$IMAGE
-		target=stock-${IMAGE##*vmlinuz-} label=$target
+		target=stock-${IMAGE##*vmlinuz-}
 	else
 		kdir=$("$TOP/scripts/kernel.sh" "$kernel" "$flavour")
 		image=$kdir/arch/x86/boot/bzImage
-		target=$kernel-$flavour label=$target
+		target=$kernel-$flavour
 	fi
 	src=$("$TOP/scripts/modules.sh" "$kdir" "$target")
 	vm_require "$src" slubx slubx_kunit
-	vm=$TOP/build/$target/test
-	mkdir -p "$vm"
-	vm_initramfs "$src" "$vm/initrd"
-	say BOOT "$label"
-	"$TOP/qemu/boot.sh" --image "$image" --initrd "$vm/initrd" --out "$vm" \
-		--mode test --timeout "$(time_limit "$flavour")" --show || true
-	python3 "$TOP/scripts/judge.py" "$label" "$vm" "$(kunit_py "$parser")" "$tally"
 }
 
-# In a subshell of its own: `die` ends one run, not all of them.
+boot_one() {
+	local flavour=$1 vm=$TOP/build/$target/test
+	mkdir -p "$vm"
+	vm_initramfs "$src" "$vm/initrd"
+	say BOOT "$target"
+	"$TOP/qemu/boot.sh" --image "$image" --initrd "$vm/initrd" --out "$vm" \
+		--append "SLUBX_SCRIPT_TIMEOUT=$(script_limit "$flavour")" \
+		--mode test --timeout "$(time_limit "$flavour")" --show || true
+	python3 "$TOP/scripts/judge.py" "$target" "$vm" "$(kunit_py "$parser")" "$tally"
+}
+
+test_one() {
+	local kdir='' image='' target='' src=''
+	build_one "$@"
+	with_lock "$(tree_lock "$target-test")" boot_one "$2"
+}
+
+# In a subshell of its own: `die` ends one run, not all of them. Not "|| true",
+# which would switch off `set -e` in there.
 test_or_note() {
 	local before after
 	before=$(wc -l <"$tally")
-	(test_one "$@") || true
+	set +e
+	(
+		set -e
+		test_one "$@"
+	)
+	set -e
 	after=$(wc -l <"$tally")
 	((after > before)) || echo "$1-$2 0 1" >>"$tally"
 }
