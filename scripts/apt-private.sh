@@ -48,22 +48,27 @@ apt_private_update() {
 		apt_tool "$suite" apt-get update
 }
 
-# Newest version of PKG in SUITE's world; reads the lists if they do not know it.
-apt_candidate() {
-	local suite=$1 pkg=$2 v
-	v=$(apt_policy "$suite" "$pkg")
-	if [[ -z $v ]]; then
+# apt_version SUITE PKG [WISH]: the version to take in SUITE's world, WISH if it is
+# offered, else the newest. Reads the lists if they do not know the package.
+apt_version() {
+	local suite=$1 pkg=$2 wish=${3:-} all
+	all=$(apt_offered "$suite" "$pkg")
+	if [[ -z $all ]]; then
 		apt_private_update "$suite"
-		v=$(apt_policy "$suite" "$pkg")
+		all=$(apt_offered "$suite" "$pkg")
 	fi
-	[[ -n $v ]] || die "Debian's $suite does not offer $pkg (any more)."
-	echo "$v"
+	[[ -n $all ]] || die "Debian's $suite does not offer $pkg (any more)."
+	if [[ -n $wish ]] && grep -qxF -- "$wish" <<<"$all"; then
+		echo "$wish"
+	else
+		head -n 1 <<<"$all"
+	fi
 }
 
-apt_policy() {
+apt_offered() {
 	[[ -e $CACHE/apt/$1/sources.list ]] || return 0
 	apt_tool "$1" apt-cache madison "$2" 2>/dev/null |
-		awk -F'|' '{ gsub(/ /, "", $2); print $2 }' | sort -rV | head -n 1
+		awk -F'|' '{ gsub(/ /, "", $2); print $2 }' | sort -rV
 }
 
 # apt_unpack SUITE PKG VERSION DIR: the package's files under DIR, not installed.

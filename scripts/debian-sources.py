@@ -104,6 +104,8 @@ def main(codename, extra):
         sys.exit("slubx: no apt source of this machine offers Debian %s main."
                  % codename)
     uri, _, signed = base[0]
+    # The same archive's updates, and security wherever it comes from.
+    own = [e for e in own if e[0] == uri or e[1].endswith("-security")]
     out = [line(*e) for e in own] + [line(uri, suite, signed) for suite in extra]
     print("\n".join(dict.fromkeys(out)))
 

@@ -13,13 +13,16 @@
 
 IMAGE=arch/x86/boot/bzImage
 
+# The lines that count: a reworded comment builds no kernel.
+settings() { grep -hE '^(CONFIG_[A-Z0-9_]+=|# CONFIG_[A-Z0-9_]+ is not set)' "$@"; }
+
 config_hash() {
 	local src=$1
 	shift
 	{
 		basename "$src"
 		gcc --version | head -n 1
-		cat "$@"
+		settings "$@"
 	} | sha256sum | cut -c1-12
 }
 
@@ -28,7 +31,7 @@ config_hash() {
 check_config() {
 	local out=$1 missing
 	shift
-	missing=$(grep -hE '^(CONFIG_[A-Z0-9_]+=|# CONFIG_[A-Z0-9_]+ is not set)' "$@" |
+	missing=$(settings "$@" |
 		awk '{ k = $0; sub(/^# /, "", k); sub(/[= ].*/, "", k); last[k] = $0 }
 			END { for (k in last) print last[k] }' |
 		while read -r line; do
@@ -71,7 +74,9 @@ main() {
 	src=$("$TOP/scripts/source.sh" "$kernel")
 	mapfile -t fragments < <(kconfig_fragments "$kernel" "$flavour")
 	out=$CACHE/kernels/$kernel-$flavour-$(config_hash "$src" "${fragments[@]}")
-	with_lock kernel-build build "$src" "$out" "$kernel $flavour" "${fragments[@]}" >&2
+	is_complete "$out" ||
+		with_lock kernel-build build "$src" "$out" "$kernel $flavour" \
+			"${fragments[@]}" >&2
 	echo "$out"
 }
 

@@ -34,9 +34,9 @@ main() {
 		fi
 	done
 	mkdir -p "$CACHE/src"
-	version=$(apt_candidate "$suite" "$pkg")
+	version=$(apt_version "$suite" "$pkg")
 	dir=$CACHE/src/${pkg}_${version//[^0-9A-Za-z.+-]/_}
-	with_lock "source-$kernel" unpack_source "$suite" "$pkg" "$version" "$dir" >&2
+	is_complete "$dir" || with_lock "source-$kernel" unpack_source "$suite" "$pkg" "$version" "$dir" >&2
 	echo "$dir"
 }
 

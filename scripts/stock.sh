@@ -22,10 +22,11 @@ unpack_image() {
 	is_complete "$dir" && return
 	tmp=$CACHE/stock/.unpacking-$release
 	rm -rf "$tmp" "$dir"
-	# The image of the very headers: same package version, or it may not load.
+	# The image of the very headers, or at least of the same ABI.
 	version=$(dpkg-query -W -f '${source:Version}' "linux-headers-$release" \
 		2>/dev/null || true)
-	[[ -n $version ]] || version=$(apt_candidate "$suite" "linux-image-$release")
+	version=$(apt_version "$suite" "linux-image-$release" "$version") ||
+		die "installing linux-headers-amd64 again brings newer headers."
 	apt_unpack "$suite" "linux-image-$release" "$version" "$tmp"
 	[[ -s $tmp/boot/vmlinuz-$release ]] ||
 		die "linux-image-$release holds no boot/vmlinuz-$release."
