@@ -71,6 +71,8 @@ build() {
 main() {
 	local kernel=$1 flavour=$2 src out fragments
 	flavour_check "$flavour"
+	flavour_fits "$flavour" "$kernel" ||
+		die "there is no $flavour flavour of $kernel."
 	src=$("$TOP/scripts/source.sh" "$kernel")
 	mapfile -t fragments < <(kconfig_fragments "$kernel" "$flavour")
 	out=$CACHE/kernels/$kernel-$flavour-$(config_hash "$src" "${fragments[@]}")

@@ -21,13 +21,21 @@ flavours() {
 	local f
 	for f in "$TOP"/qemu/kconfig/flavour-*.config; do
 		f=${f##*/flavour-}
-		echo "${f%.config}"
+		f=${f%.config}
+		[[ $f == *-* ]] || echo "$f"	# not the ones of one kernel
 	done
 }
 
 flavour_check() {
 	[[ -e $TOP/qemu/kconfig/flavour-$1.config ]] ||
 		die "unknown FLAVOUR=$1; known are $(flavours | tr '\n' ' ')"
+}
+
+# Some flavours exist on some kernels only: a line "# only: ..." in the fragment.
+flavour_fits() {
+	local only
+	only=$(sed -n 's/^# only: //p' "$TOP/qemu/kconfig/flavour-$1.config")
+	[[ -z $only || " $only " == *" $2 "* ]]
 }
 
 # The fragments of one kernel and flavour, in the order they are merged.

@@ -23,13 +23,20 @@ die() {
 	exit 1
 }
 
-# run_logged LOG WHAT CMD...: quiet while it works, tail of the log when not.
+# With -j the first error is rarely in the last lines: show both.
+show_log() {
+	grep -nE 'error:|undefined!|\*\*\*' "$1" | head -n 20 >&2 || true
+	echo "--- end of $1" >&2
+	tail -n 12 "$1" >&2
+}
+
+# run_logged LOG WHAT CMD...: quiet while it works, the errors of the log when not.
 run_logged() {
 	local log=$1 what=$2
 	shift 2
 	mkdir -p "$(dirname "$log")"
 	if ! "$@" >"$log" 2>&1 </dev/null; then
-		tail -n 25 "$log" >&2
+		show_log "$log"
 		die "$what failed; the whole log is $log."
 	fi
 }

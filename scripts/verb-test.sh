@@ -97,6 +97,7 @@ main() {
 			continue
 		fi
 		for flavour in $FLAVOUR; do
+			flavour_fits "$flavour" "$kernel" || continue
 			test_or_note "$kernel" "$flavour"
 		done
 	done
