@@ -24,7 +24,7 @@ die() {
 }
 
 # With -j the first error is rarely in the last lines: show both.
-show_log() {
+explain_log() {
 	grep -nE 'error:|undefined!|\*\*\*' "$1" | head -n 20 >&2 || true
 	echo "--- end of $1" >&2
 	tail -n 12 "$1" >&2
@@ -36,7 +36,7 @@ run_logged() {
 	shift 2
 	mkdir -p "$(dirname "$log")"
 	if ! "$@" >"$log" 2>&1 </dev/null; then
-		show_log "$log"
+		explain_log "$log"
 		die "$what failed; the whole log is $log."
 	fi
 }
