@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * common.h - what the suites share: a fixture that cleans up after a case, also
+ * after one that an ASSERT ended; other cpus; random numbers; short checks.
+ *
+ * A suite is defined by SLUBX_SUITE() and listed in suites.c. Cases run in a
+ * thread of their own and may sleep. ASSERT only in that thread: in functions
+ * that run elsewhere (slubx_test_on_cpus()) use EXPECT.
+ */
+#ifndef _SLUBX_KUNIT_COMMON_H
+#define _SLUBX_KUNIT_COMMON_H
+
+#include <kunit/test.h>
+#include <linux/cpumask.h>
+
+#include "../slubx/errors.h"
+#include "../slubx/types.h"
+
+/* KUnit tells slow cases apart since 6.6. */
+#ifndef KUNIT_CASE_SLOW
+#define KUNIT_CASE_SLOW(test_name) KUNIT_CASE(test_name)
+#endif
+
+#define SLUBX_SUITE(stem, cases)                                           \
+	struct kunit_suite slubx_##stem##_suite = {                        \
+		.name = "slubx_" #stem,                                    \
+		.init = slubx_test_init,                                   \
+		.exit = slubx_test_exit,                                   \
+		.test_cases = cases,                                       \
+	}
+
+extern struct kunit_suite slubx_layout_suite;
+extern struct kunit_suite slubx_layout_host_suite;
+extern struct kunit_suite slubx_order_suite;
+extern struct kunit_suite slubx_shuffle_suite;
+extern struct kunit_suite slubx_freelist_suite;
+
+int slubx_test_init(struct kunit *test);
+void slubx_test_exit(struct kunit *test);
+
+/*
+ * The cache @s, which is not NULL, or the case ends here. It is destroyed after
+ * the case, the youngest first, or earlier by slubx_test_destroy().
+ */
+struct slubx_kmem_cache *slubx_test_keep(struct kunit *test,
+					 struct slubx_kmem_cache *s);
+void slubx_test_destroy(struct kunit *test, struct slubx_kmem_cache *s);
+
+/*
+ * Call @fn with @data on all of @cpus at the same time, each in a thread that
+ * stays there, and wait for the last one.
+ */
+void slubx_test_on_cpus(struct kunit *test, const struct cpumask *cpus,
+			void (*fn)(void *data), void *data);
+
+static inline void slubx_test_on_cpu(struct kunit *test, int cpu,
+				     void (*fn)(void *data), void *data)
+{
+	slubx_test_on_cpus(test, cpumask_of(cpu), fn, data);
+}
+
+/*
+ * A number below @bound, from a sequence that begins anew with each case. Its
+ * seed is the module's parameter of that name; a case that fails tells it.
+ */
+u32 slubx_test_random(struct kunit *test, u32 bound);
+
+/* Runs @statement, in which slubx has to report @n faults. */
+#define EXPECT_ERRORS(test, n, statement)                                  \
+	do {                                                               \
+		long __errors = atomic_long_read(&slubx_error_count);      \
+									   \
+		statement;                                                 \
+		__errors = atomic_long_read(&slubx_error_count) - __errors; \
+		KUNIT_EXPECT_EQ(test, __errors, (long)(n));                \
+	} while (0)
+
+/* An invariant of a room, which is a function there: slubx_<room>_valid(). */
+#define EXPECT_VALID(test, room, ...)                                      \
+	KUNIT_EXPECT_TRUE(test, slubx_##room##_valid(__VA_ARGS__))
+
+#endif /* _SLUBX_KUNIT_COMMON_H */

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * suites.c - the test module: every suite, from the lowest floor up.
+ *
+ * A suite that fails explains those after it, so the order is the floors'.
+ */
+#include <linux/module.h>
+
+#include "common.h"
+
+kunit_test_suites(&slubx_layout_suite, &slubx_layout_host_suite,
+		  &slubx_order_suite, &slubx_shuffle_suite,
+		  &slubx_freelist_suite);
+
+MODULE_DESCRIPTION("Tests of slubx");
+MODULE_LICENSE("GPL");
