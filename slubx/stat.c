@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * stat.c - reading and clearing the counters of stat.h.
+ *
+ * Floor 0. Takes no lock: a sum over running cpus is a moment's picture.
+ */
+#include "stat.h"
+
+DEFINE_STATIC_KEY_FALSE(slubx_stats_on);
+EXPORT_SYMBOL_SLUBX(slubx_stats_on);
+
+/* Events of all cpus, the dead ones' too: unlike SLUB's, none goes missing. */
+unsigned long slubx_stat_sum(const struct slubx_kmem_cache *s,
+			     enum slubx_stat_item item)
+{
+	unsigned long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(s->stat, cpu)->item[item]);
+	return sum;
+}
+EXPORT_SYMBOL_SLUBX(slubx_stat_sum);
+
+void slubx_stat_clear(struct slubx_kmem_cache *s)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		memset(per_cpu_ptr(s->stat, cpu), 0, sizeof(struct slubx_stat));
+}
+EXPORT_SYMBOL_SLUBX(slubx_stat_clear);
