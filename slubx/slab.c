@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * slab.c - slabs are born from pages, and their pages go back.
+ *
+ * Floor 2. Takes no lock of ours. The page rules, each of which was a crash
+ * once (Documentation/design.rst): PG_slab is never set, the word at
+ * page->mapping is a plain pointer, every slab holds extra page references,
+ * no page is charged to a memory cgroup, all is put back before the pages go.
+ */
+#include <linux/bitmap.h>
+#include <linux/mm.h>
+
+#include "errors.h"
+#include "fault.h"
+#include "freelist.h"
+#include "order.h"
+#include "pair.h"
+#include "shuffle.h"
+#include "slab.h"
+#include "stat.h"
+
+/* ---- Pages ---------------------------------------------------------------*/
+
+static struct page *get_pages(gfp_t gfp, int node, unsigned int order)
+{
+	/* Without a node the task's memory policy decides. */
+	if (node == NUMA_NO_NODE)
+		return alloc_pages(gfp, order);
+	return alloc_pages_node(node, gfp, order);
+}
+
+/* The order we like: worth a try, not worth disturbing anybody. */
+static struct page *get_preferred(struct slubx_kmem_cache *s, gfp_t gfp,
+				  int node)
+{
+	unsigned int order = s->layout.oo.order;
+
+	if (slubx_should_fail(SLUBX_FAULT_PAGE_PREFERRED))
+		return NULL;
+	gfp |= __GFP_NOWARN | __GFP_NORETRY;
+	gfp &= ~__GFP_NOFAIL;
+	if ((gfp & __GFP_DIRECT_RECLAIM) && order > s->layout.min.order)
+		gfp = (gfp | __GFP_NOMEMALLOC) & ~__GFP_RECLAIM;
+	return get_pages(gfp, node, order);
+}
+
+/* The order that holds one object: with all that the caller allows. */
+static struct page *get_smallest(struct slubx_kmem_cache *s, gfp_t gfp,
+				 int node)
+{
+	struct page *page;
+
+	if (slubx_should_fail(SLUBX_FAULT_PAGE_MIN))
+		return NULL;
+	page = get_pages(gfp, node, s->layout.min.order);
+	if (page)
+		slubx_stat(s, ORDER_FALLBACK);
+	return page;
+}
+
+/*
+ * What may go to the page allocator. Zeroing, mobility and cgroup charging are
+ * not for a slab: objects are zeroed one by one, can't be moved, and a charged
+ * page with objects on a list_lru makes list_lru_add() look for a list that
+ * only the kernel's own allocator could have made.
+ */
+static gfp_t page_gfp(struct slubx_kmem_cache *s, gfp_t gfp)
+{
+	if (unlikely(gfp & SLUBX_GFP_SENSELESS)) {
+		gfp_t bad = gfp & SLUBX_GFP_SENSELESS;
+
+		slubx_error(
+			s,
+			"gfp flags %#x (%pGg) make no sense for a slab, dropped",
+			(__force unsigned int)bad, &bad);
+	}
+	return (gfp & SLUBX_GFP_PAGE) | s->allocflags | __GFP_COMP;
+}
+
+static void account(struct page *page, struct slubx_kmem_cache *s, int sign)
+{
+	enum node_stat_item item = s->flags & SLUBX_RECLAIM_ACCOUNT ?
+					   NR_SLAB_RECLAIMABLE_B :
+					   NR_SLAB_UNRECLAIMABLE_B;
+
+	mod_node_page_state(page_pgdat(page), item,
+			    sign * (long)(PAGE_SIZE << compound_order(page)));
+}
+
+/* ---- Birth ---------------------------------------------------------------*/
+
+/*
+ * One reference for each object: a client that gives an object to the kernel's
+ * kfree() by mistake drops a reference of the page, and must not get the page
+ * freed under all the other objects. put_extra_references() finds out.
+ */
+static void take_extra_references(struct page *page, unsigned int objects)
+{
+	page_ref_add(page, objects);
+}
+
+static void claim_page(struct slubx_kmem_cache *s, struct slubx_slab *slab)
+{
+	struct page *page = slubx_slab_page(slab);
+	unsigned int objects =
+		slubx_order_objects(compound_order(page), s->layout.size);
+	/* Ask before overlaying: the answer stands in page->lru. */
+	bool pfmemalloc = page_is_pfmemalloc(page);
+
+	slab->fc.counters.word = 0;
+	slab->fc.counters.objects = objects;
+	slab->fc.counters.frozen = 1;
+	slab->fc.counters.pfmemalloc = pfmemalloc;
+	INIT_LIST_HEAD(&slab->slab_list);
+	slab->slab_cache = s;
+	slab->__page_mark = SLUBX_PAGE_MARK;
+	take_extra_references(page, objects);
+}
+
+static void make_freelist(struct slubx_kmem_cache *s, struct slubx_slab *slab)
+{
+	unsigned int objects = slab->fc.counters.objects;
+	void *base = slubx_slab_address(slab);
+	struct slubx_shuffle_walk walk;
+	void *x, *next;
+	unsigned int i;
+
+	slubx_shuffle_begin(&walk, &s->shuffle, objects);
+	x = base + slubx_layout_at(&s->layout, slubx_shuffle_next(&walk));
+	slab->fc.freelist = x;
+	for (i = 1; i <= objects; i++) {
+		next = NULL;
+		if (i < objects)
+			next = base +
+			       slubx_layout_at(&s->layout,
+					       slubx_shuffle_next(&walk));
+		if (unlikely(s->ctor))
+			s->ctor(x);
+		slubx_freelist_link(s, x, next);
+		x = next;
+	}
+}
+
+/* Slabs are counted where their memory is, wherever it was asked for. */
+static void count_slab(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+		       int sign)
+{
+	struct slubx_kmem_cache_node *n = s->node[slubx_slab_nid(slab)];
+
+	/* Only while the very first slab of all is made is there no node. */
+	if (unlikely(!n))
+		return;
+	atomic_long_add(sign, &n->nr_slabs);
+	atomic_long_add(sign * (long)slab->fc.counters.objects,
+			&n->total_objects);
+}
+
+/*
+ * A new slab of @s, on @node if it can be: frozen, all objects free and on its
+ * own freelist. NULL if there is no memory. May sleep if @gfp says so.
+ */
+struct slubx_slab *slubx_slab_new(struct slubx_kmem_cache *s, gfp_t gfp,
+				  int node)
+{
+	struct slubx_slab *slab;
+	struct page *page;
+
+	gfp = page_gfp(s, gfp);
+	page = get_preferred(s, gfp, node) ?: get_smallest(s, gfp, node);
+	if (unlikely(!page))
+		return NULL;
+
+	slab = (struct slubx_slab *)page;
+	claim_page(s, slab);
+	make_freelist(s, slab);
+	account(page, s, 1);
+	count_slab(s, slab, 1);
+	slubx_stat(s, ALLOC_SLAB);
+	return slab;
+}
+EXPORT_SYMBOL_SLUBX(slubx_slab_new);
+
+/* ---- Death ---------------------------------------------------------------*/
+
+/*
+ * Drops all references but the last. False if even that one is not ours any
+ * more: the pages were freed behind our back, and all we can do is let go.
+ */
+static bool put_extra_references(struct slubx_kmem_cache *s, struct page *page,
+				 unsigned int objects)
+{
+	int lost = (int)objects + 1 - page_ref_count(page);
+
+	/* More references than ours are a pfn walker's, for a moment. */
+	if (likely(lost <= 0)) {
+		page_ref_sub(page, objects);
+		return true;
+	}
+	slubx_error(
+		s,
+		"slab 0x%p lost %d page references: objects of it went to the kernel's kfree() or put_page(), not to slubx",
+		page_address(page), lost);
+	if (lost > (int)objects)
+		return false;
+	page_ref_sub(page, (int)objects - lost);
+	return true;
+}
+
+static void release_page(struct slubx_kmem_cache *s, struct slubx_slab *slab)
+{
+	struct page *page = slubx_slab_page(slab);
+	unsigned int order = compound_order(page);
+	unsigned int objects = slab->fc.counters.objects;
+
+	account(page, s, -1);
+	slab->fc.freelist = NULL;
+	slab->fc.counters.word = 0;
+	slab->slab_cache = NULL;
+	INIT_LIST_HEAD(&slab->slab_list);
+	slab->__page_mark = SLUBX_PAGE_NO_MARK;
+	slubx_account_reclaimed(1UL << order);
+	if (put_extra_references(s, page, objects))
+		__free_pages(page, order);
+}
+
+static void release_after_grace_period(struct rcu_head *head)
+{
+	struct slubx_slab *slab =
+		container_of(head, struct slubx_slab, rcu_head);
+
+	release_page(slab->slab_cache, slab);
+}
+
+/* What happens when a destroyed cache loses a slab is set above (reap.c). */
+struct work_struct slubx_reap_work;
+
+/*
+ * Gives a slab with no object in use back; its pages only after a grace period
+ * if readers may still look at them. Any context but NMI.
+ *
+ * The last slab of a destroyed cache takes the cache along, once all that
+ * still look at it have left this read-side section.
+ */
+void slubx_slab_free(struct slubx_kmem_cache *s, struct slubx_slab *slab)
+{
+	rcu_read_lock();
+	slubx_stat(s, FREE_SLAB);
+	count_slab(s, slab, -1);
+	if (unlikely(s->flags & SLUBX_TYPESAFE_BY_RCU))
+		call_rcu(&slab->rcu_head, release_after_grace_period);
+	else
+		release_page(s, slab);
+	if (unlikely(READ_ONCE(s->flags) & SLUBX_ZOMBIE))
+		schedule_work(&slubx_reap_work);
+	rcu_read_unlock();
+}
+EXPORT_SYMBOL_SLUBX(slubx_slab_free);
+
+/* ---- Questions -----------------------------------------------------------*/
+
+/*
+ * Counts the free objects on the slab's own freelist and, if @map is given,
+ * sets their bits in it. Stops at the first link that leads out of the slab,
+ * or after as many steps as there are objects. The slab must be quiet: its
+ * list_lock held, or its cache in nobody's use.
+ */
+unsigned int slubx_slab_free_objects(const struct slubx_slab *slab,
+				     unsigned long *map)
+{
+	struct slubx_kmem_cache *s = slab->slab_cache;
+	unsigned int objects = slab->fc.counters.objects;
+	void *base = slubx_slab_address(slab);
+	void *end = slubx_slab_object(slab, objects);
+	unsigned int count = 0;
+	void *x;
+
+	for (x = slab->fc.freelist; x && count < objects; count++) {
+		if (x < base || x >= end)
+			break;
+		if (map)
+			__set_bit(slubx_slab_index(slab, x), map);
+		x = slubx_freelist_next(s, x);
+	}
+	return count;
+}
+EXPORT_SYMBOL_SLUBX(slubx_slab_free_objects);
+
+static bool counters_valid(const struct slubx_slab *slab)
+{
+	unsigned int objects = slab->fc.counters.objects;
+
+	return objects > 0 &&
+	       objects <= slubx_order_objects(slubx_slab_order(slab),
+					      slab->slab_cache->layout.size) &&
+	       slab->fc.counters.inuse <= objects;
+}
+
+/* Holds while nobody changes the slab, whatever its state. */
+bool slubx_slab_valid(const struct slubx_slab *slab)
+{
+	unsigned int free;
+
+	if (!slubx_slab_is_ours(slab) || !slab->slab_cache ||
+	    !counters_valid(slab))
+		return false;
+	free = slubx_slab_free_objects(slab, NULL);
+	return slab->fc.counters.inuse + free == slab->fc.counters.objects &&
+	       slubx_virt_to_slab(slubx_slab_address(slab)) == slab &&
+	       page_ref_count(slubx_slab_page(slab)) >
+		       (int)slab->fc.counters.objects;
+}
+EXPORT_SYMBOL_SLUBX(slubx_slab_valid);
