@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * node.c - slabs enter and leave the partial list of a node.
+ *
+ * Floor 4. Knows slabs; knows nothing of cpus. list_lock (3b) is taken here and
+ * nowhere else, never with a cpu's lock held, and pages are freed outside it.
+ * States and locks: Documentation/locking.rst.
+ */
+#include <linux/cpuset.h>
+#include <linux/oom.h>
+#include <linux/timex.h>
+
+#include "freelist.h"
+#include "node.h"
+#include "pair.h"
+
+static struct slubx_kmem_cache_node *node_of(struct slubx_kmem_cache *s,
+					     struct slubx_slab *slab)
+{
+	return s->node[slubx_slab_nid(slab)];
+}
+
+void slubx_node_init(struct slubx_kmem_cache_node *n)
+{
+	spin_lock_init(&n->list_lock);
+	n->nr_partial = 0;
+	INIT_LIST_HEAD(&n->partial);
+	atomic_long_set(&n->nr_slabs, 0);
+	atomic_long_set(&n->total_objects, 0);
+}
+EXPORT_SYMBOL_SLUBX(slubx_node_init);
+
+/* ---- The list ------------------------------------------------------------*/
+
+static void add_partial_locked(struct slubx_kmem_cache_node *n,
+			       struct slubx_slab *slab,
+			       enum slubx_stat_item where)
+{
+	lockdep_assert_held(&n->list_lock);
+	n->nr_partial++;
+	if (where == DEACTIVATE_TO_TAIL)
+		list_add_tail(&slab->slab_list, &n->partial);
+	else
+		list_add(&slab->slab_list, &n->partial);
+}
+
+static void remove_partial_locked(struct slubx_kmem_cache_node *n,
+				  struct slubx_slab *slab)
+{
+	lockdep_assert_held(&n->list_lock);
+	/* Not list_del(): its poison must not stand in a struct page. */
+	list_del_init(&slab->slab_list);
+	n->nr_partial--;
+}
+
+/* Frees detached slabs without objects in use, chained by next. */
+static void discard_chain(struct slubx_kmem_cache *s, struct slubx_slab *chain)
+{
+	struct slubx_slab *slab;
+
+	while ((slab = chain)) {
+		chain = slab->next;
+		slubx_slab_free(s, slab);
+	}
+}
+
+static bool keeps_empty(const struct slubx_kmem_cache *s,
+			const struct slubx_kmem_cache_node *n)
+{
+	return READ_ONCE(n->nr_partial) < READ_ONCE(s->min_partial);
+}
+
+/* ---- Taking --------------------------------------------------------------*/
+
+/*
+ * May a request with these flags dip into the reserves of the page allocator?
+ * The rules of gfp_pfmemalloc_allowed(), which modules can't call.
+ */
+bool slubx_may_use_reserves(gfp_t gfp)
+{
+	if (gfp & __GFP_NOMEMALLOC)
+		return false;
+	if (gfp & __GFP_MEMALLOC)
+		return true;
+	if (in_serving_softirq())
+		return current->flags & PF_MEMALLOC;
+	return !in_interrupt() &&
+	       ((current->flags & PF_MEMALLOC) || tsk_is_oom_victim(current));
+}
+
+/* The listed slab becomes frozen and stays as full as it is. */
+static void freeze_locked(struct slubx_kmem_cache *s, struct slubx_slab *slab)
+{
+	union slubx_freelist_counters old, new;
+
+	do {
+		old = slubx_pair_read(slab);
+		new = old;
+		new.counters.frozen = 1;
+	} while (!slubx_pair_update(s, slab, old, new));
+}
+
+/* The listed slab becomes frozen, and the caller gets its free objects. */
+static void *freeze_and_empty_locked(struct slubx_kmem_cache *s,
+				     struct slubx_slab *slab)
+{
+	union slubx_freelist_counters old, new;
+
+	do {
+		old = slubx_pair_read(slab);
+		new = old;
+		new.freelist = NULL;
+		new.counters.inuse = new.counters.objects;
+		new.counters.frozen = 1;
+	} while (!slubx_pair_update(s, slab, old, new));
+	return old.freelist;
+}
+
+/* Slabs to take for a cpu's partial list: half of what the cpu may hold. */
+static unsigned int batch(const struct slubx_kmem_cache *s)
+{
+	if (!slubx_has_cpu_partial(s))
+		return 0;
+	return READ_ONCE(s->cpu_partial_slabs) / 2 + 1;
+}
+
+static bool take_from(struct slubx_kmem_cache *s,
+		      struct slubx_kmem_cache_node *n, gfp_t gfp,
+		      struct slubx_taken *taken)
+{
+	unsigned int left = batch(s);
+	struct slubx_slab *slab, *next;
+	unsigned long irq;
+
+	/* Racy: a slab that appears now is found by the next who comes. */
+	if (!n || !READ_ONCE(n->nr_partial))
+		return false;
+
+	spin_lock_irqsave(&n->list_lock, irq);
+	list_for_each_entry_safe(slab, next, &n->partial, slab_list) {
+		if (!slubx_slab_fits(slab, gfp))
+			continue;
+		if (taken->slab && !left--)
+			break;
+		remove_partial_locked(n, slab);
+		if (!taken->slab) {
+			taken->slab = slab;
+			taken->freelist = freeze_and_empty_locked(s, slab);
+			slubx_stat(s, ALLOC_FROM_PARTIAL);
+			continue;
+		}
+		freeze_locked(s, slab);
+		slab->next = taken->rest;
+		taken->rest = slab;
+		slubx_stat(s, CPU_PARTIAL_NODE);
+	}
+	spin_unlock_irqrestore(&n->list_lock, irq);
+	return taken->slab;
+}
+
+/* The nearest node with memory that is not in @seen, or NUMA_NO_NODE. */
+static int nearest_unseen(int from, const nodemask_t *seen)
+{
+	int node, best = NUMA_NO_NODE;
+
+	for_each_node_state(node, N_NORMAL_MEMORY) {
+		if (node_isset(node, *seen))
+			continue;
+		if (best == NUMA_NO_NODE ||
+		    node_distance(from, node) < node_distance(from, best))
+			best = node;
+	}
+	return best;
+}
+
+/* A task confined to some nodes gets objects of those, as far as we can see. */
+static bool node_allowed(int node)
+{
+	return in_interrupt() || node_isset(node, cpuset_current_mems_allowed);
+}
+
+/*
+ * Another node's surplus instead of a new slab, with the likelihood that
+ * remote_node_defrag_ratio gives, nearest node first.
+ */
+static bool take_remote(struct slubx_kmem_cache *s, gfp_t gfp, int from,
+			struct slubx_taken *taken)
+{
+	unsigned int ratio = READ_ONCE(s->remote_node_defrag_ratio);
+	nodemask_t seen = nodemask_of_node(from);
+	struct slubx_kmem_cache_node *n;
+	int node;
+
+	if (!ratio || get_cycles() % 1024 > ratio)
+		return false;
+	while ((node = nearest_unseen(from, &seen)) != NUMA_NO_NODE) {
+		node_set(node, seen);
+		n = s->node[node];
+		if (n && node_allowed(node) &&
+		    READ_ONCE(n->nr_partial) > READ_ONCE(s->min_partial) &&
+		    take_from(s, n, gfp, taken))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Takes partial slabs for a cpu: from @node, or from near nodes unless the
+ * caller insists on it. False if there are none. *@taken starts out empty.
+ */
+bool slubx_node_take(struct slubx_kmem_cache *s, gfp_t gfp, int node,
+		     struct slubx_taken *taken)
+{
+	int first = node == NUMA_NO_NODE ? numa_mem_id() : node;
+
+	if (take_from(s, s->node[first], gfp, taken))
+		return true;
+	if (node != NUMA_NO_NODE && (gfp & __GFP_THISNODE))
+		return false;
+	return take_remote(s, gfp, first, taken);
+}
+EXPORT_SYMBOL_SLUBX(slubx_node_take);
+
+/* ---- Giving back ---------------------------------------------------------*/
+
+/* A run of free objects that its owner held: head to tail, count of them. */
+struct run {
+	void *head;
+	void *tail;
+	unsigned int count;
+};
+
+static struct run measure(struct slubx_kmem_cache *s, void *freelist)
+{
+	struct run run = { .head = freelist };
+	void *x;
+
+	for (x = freelist; x; x = slubx_freelist_next(s, x)) {
+		run.tail = x;
+		run.count++;
+	}
+	return run;
+}
+
+/* What becomes of a slab that its owner lets go. */
+enum fate {
+	FULL,
+	LISTED,
+	DISCARDED
+};
+
+static enum fate fate_of(const struct slubx_kmem_cache *s,
+			 const struct slubx_kmem_cache_node *n,
+			 union slubx_freelist_counters fc)
+{
+	if (!fc.counters.inuse && !keeps_empty(s, n))
+		return DISCARDED;
+	return fc.freelist ? LISTED : FULL;
+}
+
+static void count_fate(struct slubx_kmem_cache *s, enum fate fate, bool remote)
+{
+	if (fate == FULL)
+		slubx_stat(s, DEACTIVATE_FULL);
+	else if (fate == DISCARDED)
+		slubx_stat(s, DEACTIVATE_EMPTY);
+	else
+		slubx_stat(s, remote ? DEACTIVATE_TO_TAIL : DEACTIVATE_TO_HEAD);
+	if (remote)
+		slubx_stat(s, DEACTIVATE_REMOTE_FREES);
+}
+
+/*
+ * Takes back a frozen slab together with the free objects of it that its owner
+ * held (@freelist, may be NULL), and lists it, leaves it full or frees it.
+ *
+ * Only the change to "listed" needs the lock: a full slab is on no list, and
+ * of a slab without objects in use nobody else knows.
+ */
+void slubx_node_put(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+		    void *freelist)
+{
+	struct slubx_kmem_cache_node *n = node_of(s, slab);
+	struct run run = measure(s, freelist);
+	union slubx_freelist_counters old, new;
+	bool locked = false;
+	unsigned long irq;
+	enum fate fate;
+
+	do {
+		old = slubx_pair_read(slab);
+		new = old;
+		new.counters.frozen = 0;
+		if (run.count) {
+			slubx_freelist_link(s, run.tail, old.freelist);
+			new.freelist = run.head;
+			new.counters.inuse -= run.count;
+		}
+		fate = fate_of(s, n, new);
+		if (fate == LISTED && !locked) {
+			spin_lock_irqsave(&n->list_lock, irq);
+			locked = true;
+		}
+	} while (!slubx_pair_update(s, slab, old, new));
+
+	if (fate == LISTED)
+		add_partial_locked(n, slab,
+				   old.freelist ? DEACTIVATE_TO_TAIL :
+						  DEACTIVATE_TO_HEAD);
+	if (locked)
+		spin_unlock_irqrestore(&n->list_lock, irq);
+	count_fate(s, fate, old.freelist);
+	if (fate == DISCARDED)
+		slubx_slab_free(s, slab);
+}
+EXPORT_SYMBOL_SLUBX(slubx_node_put);
+
+/* Unfreezes one slab of a cpu's partial list. True if it is to be discarded. */
+static bool unfreeze_locked(struct slubx_kmem_cache *s,
+			    struct slubx_kmem_cache_node *n,
+			    struct slubx_slab *slab)
+{
+	union slubx_freelist_counters old, new;
+
+	do {
+		old = slubx_pair_read(slab);
+		new = old;
+		new.counters.frozen = 0;
+	} while (!slubx_pair_update(s, slab, old, new));
+
+	if (!new.counters.inuse && !keeps_empty(s, n))
+		return true;
+	add_partial_locked(n, slab, DEACTIVATE_TO_TAIL);
+	slubx_stat(s, FREE_ADD_PARTIAL);
+	return false;
+}
+
+/*
+ * Takes back frozen slabs that stood on a cpu's partial list, chained by next.
+ * The lock is held over a run of slabs of the same node.
+ */
+void slubx_node_put_chain(struct slubx_kmem_cache *s, struct slubx_slab *chain)
+{
+	struct slubx_kmem_cache_node *n = NULL;
+	struct slubx_slab *slab, *empty = NULL;
+	unsigned long irq = 0;
+
+	while ((slab = chain)) {
+		chain = slab->next;
+		if (node_of(s, slab) != n) {
+			if (n)
+				spin_unlock_irqrestore(&n->list_lock, irq);
+			n = node_of(s, slab);
+			spin_lock_irqsave(&n->list_lock, irq);
+		}
+		if (unfreeze_locked(s, n, slab)) {
+			slubx_stat(s, DEACTIVATE_EMPTY);
+			slab->next = empty;
+			empty = slab;
+		}
+	}
+	if (n)
+		spin_unlock_irqrestore(&n->list_lock, irq);
+	discard_chain(s, empty);
+}
+EXPORT_SYMBOL_SLUBX(slubx_node_put_chain);
+
+/*
+ * Frees @count objects, chained from @head to @tail, to a slab that no cpu
+ * owned a moment ago, where that may put the slab on the list or take it off.
+ * Under the lock nobody else can do either.
+ */
+void slubx_node_free(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+		     void *head, void *tail, unsigned int count)
+{
+	struct slubx_kmem_cache_node *n = node_of(s, slab);
+	union slubx_freelist_counters old, new;
+	bool discard = false;
+	unsigned long irq;
+
+	spin_lock_irqsave(&n->list_lock, irq);
+	do {
+		old = slubx_pair_read(slab);
+		slubx_freelist_link(s, tail, old.freelist);
+		new = old;
+		new.freelist = head;
+		new.counters.inuse -= count;
+	} while (!slubx_pair_update(s, slab, old, new));
+
+	if (old.counters.frozen) {
+		/* A cpu took it meanwhile: it is the owner's business. */
+		slubx_stat(s, FREE_FROZEN);
+	} else if (!new.counters.inuse && !keeps_empty(s, n)) {
+		if (old.freelist) {
+			remove_partial_locked(n, slab);
+			slubx_stat(s, FREE_REMOVE_PARTIAL);
+		}
+		discard = true;
+	} else if (!old.freelist) {
+		add_partial_locked(n, slab, DEACTIVATE_TO_TAIL);
+		slubx_stat(s, FREE_ADD_PARTIAL);
+	}
+	spin_unlock_irqrestore(&n->list_lock, irq);
+	if (discard)
+		slubx_slab_free(s, slab);
+}
+EXPORT_SYMBOL_SLUBX(slubx_node_free);
+
+/* ---- The first of all ----------------------------------------------------*/
+
+/*
+ * The struct of @node for the cache of such structs itself: its first slab is
+ * made without one, and the first object of that slab becomes it.
+ */
+struct slubx_kmem_cache_node *slubx_node_seed(struct slubx_kmem_cache *s,
+					      int node)
+{
+	struct slubx_slab *slab =
+		slubx_slab_new(s, GFP_KERNEL | __GFP_THISNODE, node);
+	struct slubx_kmem_cache_node *n;
+	unsigned long irq;
+
+	if (!slab)
+		return NULL;
+	n = slab->fc.freelist;
+	slab->fc.freelist = slubx_freelist_next(s, n);
+	slab->fc.counters.inuse = 1;
+	slab->fc.counters.frozen = 0;
+
+	slubx_node_init(n);
+	s->node[node] = n;
+	atomic_long_set(&n->nr_slabs, 1);
+	atomic_long_set(&n->total_objects, slab->fc.counters.objects);
+	spin_lock_irqsave(&n->list_lock, irq);
+	add_partial_locked(n, slab, DEACTIVATE_TO_HEAD);
+	spin_unlock_irqrestore(&n->list_lock, irq);
+	return n;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * node.h - the partial slabs of one cache on one NUMA node.
+ *
+ * Floor 4. Slabs go in and out of here detached: no caller sees list_lock.
+ */
+#ifndef _SLUBX_NODE_H
+#define _SLUBX_NODE_H
+
+#include "slab.h"
+#include "types.h"
+
+/* Slabs that were taken off a node's list. All frozen, the caller's to own. */
+struct slubx_taken {
+	struct slubx_slab *slab;	/* for the cpu slab, or NULL */
+	void *freelist;			/* all of slab's free objects */
+	struct slubx_slab *rest;	/* for the cpu's partial list, by next */
+};
+
+/* Which slabs of a node's partial list to count, and what of them. */
+enum slubx_partial_count {
+	SLUBX_PARTIAL_SLABS,
+	SLUBX_PARTIAL_OBJECTS,
+	SLUBX_PARTIAL_INUSE,
+	SLUBX_PARTIAL_FREE,
+};
+
+void slubx_node_init(struct slubx_kmem_cache_node *n);
+bool slubx_node_take(struct slubx_kmem_cache *s, gfp_t gfp, int node,
+		     struct slubx_taken *taken);
+void slubx_node_put(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+		    void *freelist);
+void slubx_node_put_chain(struct slubx_kmem_cache *s, struct slubx_slab *chain);
+void slubx_node_free(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+		     void *head, void *tail, unsigned int count);
+struct slubx_kmem_cache_node *slubx_node_seed(struct slubx_kmem_cache *s,
+					      int node);
+
+/* node_list.c */
+void slubx_node_shrink(struct slubx_kmem_cache *s,
+		       struct slubx_kmem_cache_node *n);
+void slubx_node_drop_empty(struct slubx_kmem_cache *s,
+			   struct slubx_kmem_cache_node *n);
+unsigned long slubx_node_count_partial(struct slubx_kmem_cache_node *n,
+				       enum slubx_partial_count what);
+void slubx_node_adopt(struct slubx_kmem_cache *s,
+		      struct slubx_kmem_cache_node *n);
+bool slubx_node_valid(struct slubx_kmem_cache *s,
+		      struct slubx_kmem_cache_node *n);
+
+bool slubx_may_use_reserves(gfp_t gfp);
+
+/* Slabs from the page allocator's reserves are for those who may use them. */
+static __always_inline bool slubx_slab_fits(const struct slubx_slab *slab,
+					    gfp_t gfp)
+{
+	if (unlikely(slab->fc.counters.pfmemalloc))
+		return slubx_may_use_reserves(gfp);
+	return true;
+}
+
+#endif /* _SLUBX_NODE_H */
