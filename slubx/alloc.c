@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * alloc.c - an object is allocated: the fast path, and the ladder below it.
+ *
+ * Floor 6. The fast path (slubx_cpu_pop(), hooks.h) is all inline. The ladder
+ * is tried rung by rung, each cheaper than the next:
+ *   1. the cpu slab: what others freed to it        cpu.c
+ *   2. the cpu's partial slabs                      cpu.c
+ *   3. the node's partial slabs                     node.c
+ *   4. other nodes' partial slabs, nearest first    node.c
+ *   5. a new slab                                   slab.c
+ * No lock is held from one rung to the next.
+ */
+#include <linux/ratelimit.h>
+
+#include "cpu.h"
+#include "errors.h"
+#include "hooks.h"
+
+/* ---- When there is no memory ---------------------------------------------*/
+
+static void note_node(const struct slubx_kmem_cache_node *n, int node)
+{
+	pr_warn("  node %d: slabs: %ld, objs: %ld, partial: %lu\n", node,
+		atomic_long_read(&n->nr_slabs),
+		atomic_long_read(&n->total_objects), READ_ONCE(n->nr_partial));
+}
+
+static noinline void out_of_memory_note(struct slubx_kmem_cache *s, gfp_t gfp,
+					int node)
+{
+	static DEFINE_RATELIMIT_STATE(limit, DEFAULT_RATELIMIT_INTERVAL,
+				      DEFAULT_RATELIMIT_BURST);
+	struct slubx_kmem_cache_node *n;
+
+	if ((gfp & __GFP_NOWARN) || !__ratelimit(&limit))
+		return;
+	pr_warn("slubx: Unable to allocate memory on node %d, gfp=%#x(%pGg)\n",
+		node, (__force unsigned int)gfp, &gfp);
+	pr_warn("  cache: %s, object size: %u, buffer size: %u, default order: %u, min order: %u\n",
+		s->name, s->layout.object_size, s->layout.size,
+		s->layout.oo.order, s->layout.min.order);
+	slubx_for_each_node(s, node, n)
+		note_node(n, node);
+}
+
+/* ---- The ladder ----------------------------------------------------------*/
+
+/* A hint for a node that has no memory, or does not exist, is no hint. */
+static int sane_node(struct slubx_kmem_cache *s, int node)
+{
+	if (node == NUMA_NO_NODE)
+		return node;
+	if (unlikely(node < 0 || node >= (int)nr_node_ids)) {
+		slubx_error(
+			s,
+			"allocation from node %d, which can't exist; any node is taken",
+			node);
+		return NUMA_NO_NODE;
+	}
+	return node_state(node, N_NORMAL_MEMORY) ? node : NUMA_NO_NODE;
+}
+
+/* Rung 5. All objects of the new slab are on its freelist, and ours. */
+static bool take_new(struct slubx_kmem_cache *s, gfp_t gfp, int node,
+		     struct slubx_taken *taken)
+{
+	struct slubx_slab *slab = slubx_slab_new(s, gfp, node);
+
+	if (!slab)
+		return false;
+	taken->slab = slab;
+	taken->freelist = slab->fc.freelist;
+	slab->fc.freelist = NULL;
+	slab->fc.counters.inuse = slab->fc.counters.objects;
+	return true;
+}
+
+/*
+ * Rungs 3 to 5. A caller who would like a node, but does not insist, gets that
+ * node's partial slabs or a slab of it that is easily had, before objects of
+ * others: order and reason as in SLUB since 6.10.
+ */
+static bool take_from_nodes(struct slubx_kmem_cache *s, gfp_t gfp, int node,
+			    struct slubx_taken *taken)
+{
+	if (node != NUMA_NO_NODE && !(gfp & __GFP_THISNODE)) {
+		gfp_t here = GFP_NOWAIT | __GFP_NOWARN | __GFP_THISNODE;
+
+		if (slubx_node_take(s, gfp | __GFP_THISNODE, node, taken) ||
+		    take_new(s, here, node, taken))
+			return true;
+	}
+	return slubx_node_take(s, gfp, node, taken) ||
+	       take_new(s, gfp, node, taken);
+}
+
+/* A slab of the reserves, whose taker may not use them again: one object. */
+static void *take_one(struct slubx_kmem_cache *s, struct slubx_taken *taken)
+{
+	void *x = taken->freelist;
+
+	slubx_node_put(s, taken->slab, slubx_freelist_next(s, x));
+	return x;
+}
+
+static noinline void *alloc_slow(struct slubx_kmem_cache *s, gfp_t gfp,
+				 int node)
+{
+	struct slubx_taken taken = {};
+	void *x;
+
+	/* Below are locks that an NMI may have come in the middle of. */
+	if (unlikely(in_nmi()))
+		return NULL;
+	if (unlikely(slubx_is_cold(s))) {
+		slubx_error(s, "allocation from a destroyed cache");
+		return NULL;
+	}
+	slubx_stat(s, ALLOC_SLOWPATH);
+	if (unlikely(s->ctor && (gfp & __GFP_ZERO)))
+		slubx_error(s,
+			    "__GFP_ZERO ignored: the cache has a constructor");
+
+	node = sane_node(s, node);
+	x = slubx_cpu_refill(s, gfp, node);
+	if (x)
+		return x;
+	if (!take_from_nodes(s, gfp, node, &taken)) {
+		out_of_memory_note(s, gfp, node);
+		return NULL;
+	}
+	slubx_cpu_partial_put_chain(s, taken.rest);
+	if (unlikely(!slubx_slab_fits(taken.slab, gfp)))
+		return take_one(s, &taken);
+	return slubx_cpu_install(s, taken.slab, taken.freelist);
+}
+
+static __always_inline void *alloc_object(struct slubx_kmem_cache *s, gfp_t gfp,
+					  int node)
+{
+	void *x;
+
+	slubx_before_alloc(gfp);
+	x = slubx_cpu_pop(s, node);
+	if (likely(x))
+		slubx_stat(s, ALLOC_FASTPATH);
+	else
+		x = alloc_slow(s, gfp, node);
+	return slubx_after_alloc(s, gfp, x);
+}
+
+/* ---- The public functions ------------------------------------------------*/
+
+/**
+ * slubx_kmem_cache_alloc() - allocate an object
+ * @s: the cache
+ * @gfp: allocation flags; they matter only when a new slab must be made.
+ *	Flags that make no sense for a slab (__GFP_HIGHMEM, __GFP_DMA32, unknown
+ *	ones) are reported and dropped; __GFP_MOVABLE, __GFP_ACCOUNT are dropped
+ *
+ * The object holds zeroes with __GFP_ZERO or where the kernel runs with
+ * init_on_alloc; what the constructor left if the cache has one; else anything.
+ * After kmem_cache_alloc().
+ *
+ * Context: Any. May sleep if @gfp allows blocking. In NMI only what the cpu
+ *	has at hand is given out, else NULL.
+ * Return: the object, or NULL if there is no memory (with a line in the log
+ *	unless __GFP_NOWARN) or the cache was destroyed.
+ */
+void *slubx_kmem_cache_alloc(struct slubx_kmem_cache *s, gfp_t gfp)
+{
+	return alloc_object(s, gfp, NUMA_NO_NODE);
+}
+EXPORT_SYMBOL_GPL(slubx_kmem_cache_alloc);
+
+/**
+ * slubx_kmem_cache_alloc_node() - allocate an object near a NUMA node
+ * @s: the cache
+ * @gfp: as for slubx_kmem_cache_alloc(); with __GFP_THISNODE the object is of
+ *	@node or there is none
+ * @node: the node to prefer, or NUMA_NO_NODE. A number that no node can have
+ *	is reported and taken for NUMA_NO_NODE
+ *
+ * After kmem_cache_alloc_node().
+ *
+ * Context: as slubx_kmem_cache_alloc().
+ * Return: the object, or NULL.
+ */
+void *slubx_kmem_cache_alloc_node(struct slubx_kmem_cache *s, gfp_t gfp,
+				  int node)
+{
+	return alloc_object(s, gfp, node);
+}
+EXPORT_SYMBOL_GPL(slubx_kmem_cache_alloc_node);
