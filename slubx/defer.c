@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * defer.c - objects freed in NMI wait for the next hard interrupt.
+ *
+ * Floor 6. An NMI may have come in the middle of any lock, so it takes none:
+ * the object, whose memory is free to use now, becomes the link of a lock-free
+ * list of this cpu, and an irq_work empties that list.
+ */
+#include <linux/irq_work.h>
+#include <linux/llist.h>
+
+#include "path.h"
+#include "slab.h"
+
+struct deferred {
+	struct llist_head objects;
+	struct irq_work work;
+};
+
+static struct deferred __percpu *deferred;
+
+/* The link lies where the free pointer would: a constructor's work is safe. */
+static struct llist_node *to_link(const struct slubx_kmem_cache *s, void *x)
+{
+	return x + s->layout.offset;
+}
+
+static void *to_object(const struct slubx_kmem_cache *s,
+		       struct llist_node *link)
+{
+	return (void *)link - s->layout.offset;
+}
+
+static void free_deferred(struct irq_work *work)
+{
+	struct deferred *d = container_of(work, struct deferred, work);
+	struct llist_node *link, *next;
+
+	llist_for_each_safe(link, next, llist_del_all(&d->objects)) {
+		struct slubx_slab *slab = slubx_slab_around(link);
+		struct slubx_kmem_cache *s = slab->slab_cache;
+		void *x = to_object(s, link);
+
+		slubx_free_run(s, slab, x, x, 1);
+	}
+}
+
+/* Frees @x soon. For NMI context; its hooks have run. */
+void slubx_defer_free(struct slubx_kmem_cache *s, void *x)
+{
+	struct deferred *d = this_cpu_ptr(deferred);
+
+	if (llist_add(to_link(s, x), &d->objects))
+		irq_work_queue(&d->work);
+}
+
+/* Waits until all that was deferred before is freed. May sleep. */
+void slubx_defer_flush(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		irq_work_sync(&per_cpu_ptr(deferred, cpu)->work);
+}
+
+int slubx_defer_init(void)
+{
+	int cpu;
+
+	deferred = alloc_percpu(struct deferred);
+	if (!deferred)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		init_llist_head(&per_cpu_ptr(deferred, cpu)->objects);
+		init_irq_work(&per_cpu_ptr(deferred, cpu)->work, free_deferred);
+	}
+	return 0;
+}
+
+void slubx_defer_exit(void)
+{
+	slubx_defer_flush();
+	free_percpu(deferred);
+}
