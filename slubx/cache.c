@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cache.c - a cache is put together from its parts, and taken apart.
+ *
+ * Floor 7. Takes cpus_read_lock (0) to shut down; no lock to open, since
+ * nobody knows the cache yet.
+ */
+#include <linux/cpu.h>
+#include <linux/log2.h>
+#include <linux/random.h>
+
+#include "cache.h"
+#include "cpu.h"
+#include "fault.h"
+#include "flush.h"
+#include "layout.h"
+#include "path.h"
+#include "shuffle.h"
+
+struct slubx_kmem_cache *slubx_node_cache;
+
+/* ---- Nodes ---------------------------------------------------------------*/
+
+static struct slubx_kmem_cache_node *new_node(int node)
+{
+	int near = node_state(node, N_NORMAL_MEMORY) ? node : NUMA_NO_NODE;
+	struct slubx_kmem_cache_node *n;
+
+	if (slubx_should_fail(SLUBX_FAULT_NODE))
+		return NULL;
+	n = slubx_kmem_cache_alloc_node(slubx_node_cache, GFP_KERNEL, near);
+	if (n)
+		slubx_node_init(n);
+	return n;
+}
+
+static void close_nodes(struct slubx_kmem_cache *s)
+{
+	struct slubx_kmem_cache_node *n;
+	int node;
+
+	slubx_for_each_node(s, node, n) {
+		s->node[node] = NULL;
+		slubx_kmem_cache_free(slubx_node_cache, n);
+	}
+}
+
+/*
+ * Every node that can ever have memory gets its struct now, so that none has
+ * to be made when memory comes online and everybody is short of it.
+ */
+static int open_nodes(struct slubx_kmem_cache *s)
+{
+	int node;
+
+	for_each_node(node) {
+		if (s->node[node])
+			continue;
+		s->node[node] = new_node(node);
+		if (!s->node[node]) {
+			close_nodes(s);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/* ---- Opening -------------------------------------------------------------*/
+
+static gfp_t zone_flags(slubx_flags_t flags)
+{
+	gfp_t gfp = 0;
+
+	if (flags & SLUBX_CACHE_DMA)
+		gfp |= GFP_DMA;
+	if (flags & SLUBX_CACHE_DMA32)
+		gfp |= GFP_DMA32;
+	if (flags & SLUBX_RECLAIM_ACCOUNT)
+		gfp |= __GFP_RECLAIMABLE;
+	return gfp;
+}
+
+static slubx_flags_t settle_flags(const struct slubx_cache_request *request)
+{
+	slubx_flags_t flags = request->flags;
+
+	if (!SLUBX_DEBUG)
+		flags &= ~(SLUBX_DEBUG_FLAGS | SLUBX_FAILSLAB);
+	if (request->ctor || (flags & (SLUBX_TYPESAFE_BY_RCU | SLUBX_POISON)))
+		flags |= SLUBX_KEEPS_CONTENT;
+	return flags;
+}
+
+/* The numbers of the cache; no memory yet. */
+static int describe(struct slubx_kmem_cache *s,
+		    const struct slubx_cache_request *request)
+{
+	struct slubx_layout_request cut;
+	int err;
+
+	s->flags = settle_flags(request);
+	cut.object_size = request->size;
+	cut.align = slubx_layout_align(s->flags, request->align, request->size);
+	cut.flags = s->flags;
+	cut.ctor = request->ctor;
+	err = slubx_layout_compute(&s->layout, &cut);
+	if (err)
+		return err;
+
+	s->ctor = request->ctor;
+	s->useroffset = request->useroffset;
+	s->usersize = request->usersize;
+	s->allocflags = zone_flags(s->flags);
+	s->random = get_random_long();
+	s->min_partial = clamp_t(unsigned long, ilog2(s->layout.size) / 2,
+				 SLUBX_MIN_PARTIAL, SLUBX_MAX_PARTIAL);
+	s->remote_node_defrag_ratio = SLUBX_REMOTE_DEFRAG_DEFAULT;
+	slubx_cpu_partial_set(s, slubx_cpu_partial_default(s));
+	if (SLUBX_RANDOM)
+		slubx_shuffle_init(&s->shuffle, s->layout.oo.objects);
+	return 0;
+}
+
+static int open_stat(struct slubx_kmem_cache *s)
+{
+	if (!slubx_should_fail(SLUBX_FAULT_STAT))
+		s->stat = alloc_percpu(struct slubx_stat);
+	return s->stat ? 0 : -ENOMEM;
+}
+
+static int open_percpu(struct slubx_kmem_cache *s)
+{
+	int err = open_stat(s);
+
+	if (err)
+		return err;
+	err = slubx_cpu_open(s);
+	if (err)
+		free_percpu(s->stat);
+	return err;
+}
+
+static void close_percpu(struct slubx_kmem_cache *s)
+{
+	slubx_cpu_close(s);
+	free_percpu(s->stat);
+	s->stat = NULL;
+}
+
+/* Makes @s, all zeroes, usable. 0, -ENOMEM, or what layout.c finds wrong. */
+int slubx_cache_open(struct slubx_kmem_cache *s,
+		     const struct slubx_cache_request *request)
+{
+	int err = describe(s, request) ?: open_percpu(s);
+
+	if (err)
+		return err;
+	err = open_nodes(s);
+	if (err)
+		close_percpu(s);
+	return err;
+}
+
+/*
+ * The same for the very first cache, slubx_node_cache itself, whose own node
+ * structs are objects of slabs that must be made without one. An error leaves
+ * the slabs made so far; bootstrap.c takes them down.
+ */
+int slubx_cache_open_first(struct slubx_kmem_cache *s,
+			   const struct slubx_cache_request *request)
+{
+	int node, err = describe(s, request) ?: open_percpu(s);
+
+	if (err)
+		return err;
+	for_each_node_state(node, N_NORMAL_MEMORY) {
+		if (slubx_should_fail(SLUBX_FAULT_NODE) ||
+		    !slubx_node_seed(s, node))
+			return -ENOMEM;
+	}
+	return open_nodes(s);
+}
+
+/* ---- Closing -------------------------------------------------------------*/
+
+/* Slabs that still hold objects, or are kept empty. */
+unsigned long slubx_cache_slabs(const struct slubx_kmem_cache *s)
+{
+	struct slubx_kmem_cache_node *n;
+	unsigned long slabs = 0;
+	int node;
+
+	slubx_for_each_node(s, node, n)
+		slabs += atomic_long_read(&n->nr_slabs);
+	return slabs;
+}
+EXPORT_SYMBOL_SLUBX(slubx_cache_slabs);
+
+/*
+ * Takes everything back from the cpus and frees all that is free. From now on
+ * nothing is given out, and a free keeps nothing. True if no slab remains.
+ * May sleep.
+ */
+bool slubx_cache_shutdown(struct slubx_kmem_cache *s)
+{
+	struct slubx_kmem_cache_node *n;
+	int node;
+
+	slubx_defer_flush();
+	WRITE_ONCE(s->flags, s->flags | SLUBX_ZOMBIE);
+	WRITE_ONCE(s->min_partial, 0);
+	slubx_flush_all(s);
+	slubx_for_each_node(s, node, n)
+		slubx_node_drop_empty(s, n);
+	return !slubx_cache_slabs(s);
+}
+
+/* Frees the parts of a cache that has no slab left. May sleep. */
+void slubx_cache_close(struct slubx_kmem_cache *s)
+{
+	/* Pages still on their way back look at their cache. */
+	if (s->flags & SLUBX_TYPESAFE_BY_RCU)
+		rcu_barrier();
+	close_nodes(s);
+	close_percpu(s);
+}
+
+/* ---- The invariant -------------------------------------------------------*/
+
+/* Holds while nobody uses the cache. */
+bool slubx_cache_valid(struct slubx_kmem_cache *s)
+{
+	struct slubx_kmem_cache_node *n;
+	int node, cpu;
+
+	if (!slubx_layout_valid(&s->layout))
+		return false;
+	slubx_for_each_node(s, node, n)
+		if (!slubx_node_valid(s, n))
+			return false;
+	for_each_possible_cpu(cpu)
+		if (!slubx_cpu_valid(s, cpu))
+			return false;
+	return true;
+}
+EXPORT_SYMBOL_SLUBX(slubx_cache_valid);
