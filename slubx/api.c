@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * api.c - creating and destroying a cache, where the registry and the files
+ * that show it come together.
+ *
+ * Floor 11. Locks: slubx_mutex (1) for the registry. Taking a directory down
+ * waits for its readers, who may flush cpus, so it happens without the mutex.
+ */
+#include <linux/err.h>
+
+#include "cache.h"
+#include "errors.h"
+#include "iface/iface.h"
+#include "registry.h"
+
+/* ---- Creation ------------------------------------------------------------*/
+
+/* A cache of its own, or somebody's whose objects fit. */
+static struct slubx_kmem_cache *
+find_or_add(const struct slubx_cache_request *request)
+{
+	struct slubx_kmem_cache *s = slubx_merge_find(request);
+	struct slubx_alias *alias;
+
+	if (s) {
+		alias = slubx_registry_add_alias(s, request);
+		if (IS_ERR(alias))
+			return ERR_CAST(alias);
+		slubx_sysfs_add_alias(s, alias);
+		return s;
+	}
+	s = slubx_registry_add(request);
+	if (!IS_ERR(s))
+		slubx_sysfs_add(s);
+	return s;
+}
+
+static struct slubx_kmem_cache *
+create(const struct slubx_cache_request *request)
+{
+	struct slubx_kmem_cache *s;
+	int err;
+
+	err = slubx_registry_check(request);
+	if (err)
+		return ERR_PTR(err);
+	mutex_lock(&slubx_mutex);
+	s = find_or_add(request);
+	mutex_unlock(&slubx_mutex);
+	if (IS_ERR(s))
+		slubx_refuse(request->name, "error %ld", PTR_ERR(s));
+	else
+		/* Ours to take: the caller's own reference keeps us here. */
+		__module_get(THIS_MODULE);
+	return s;
+}
+
+/**
+ * slubx_kmem_cache_create_usercopy() - create a cache whose objects may be
+ *	copied to and from user space in part
+ * @name: as for slubx_kmem_cache_create()
+ * @size: as for slubx_kmem_cache_create()
+ * @align: as for slubx_kmem_cache_create()
+ * @flags: as for slubx_kmem_cache_create()
+ * @useroffset: where the part begins, in bytes
+ * @usersize: its bytes; 0 for none. A window that lies outside of the object
+ *	is reported and closed
+ * @ctor: as for slubx_kmem_cache_create()
+ *
+ * The kernel's own check of user copies does not know slubx's slabs: it sees
+ * to it that a copy stays within the slab's pages, no more. A cache with a
+ * window is never merged. After kmem_cache_create_usercopy().
+ *
+ * Context: Process context. May sleep.
+ * Return: the cache, or NULL with the reason in the log.
+ */
+struct slubx_kmem_cache *
+slubx_kmem_cache_create_usercopy(const char *name, unsigned int size,
+				 unsigned int align, slubx_flags_t flags,
+				 unsigned int useroffset, unsigned int usersize,
+				 void (*ctor)(void *))
+{
+	const struct slubx_cache_request request = {
+		.name = name,
+		.size = size,
+		.align = align,
+		.flags = flags,
+		.useroffset = useroffset,
+		.usersize = usersize,
+		.ctor = ctor,
+	};
+	struct slubx_kmem_cache *s = create(&request);
+
+	if (!IS_ERR(s))
+		return s;
+	if (flags & SLUBX_PANIC)
+		panic("slubx: Failed to create slab '%s'. Error %ld\n",
+		      name ?: "(null)", PTR_ERR(s));
+	return NULL;
+}
+EXPORT_SYMBOL_GPL(slubx_kmem_cache_create_usercopy);
+
+/**
+ * slubx_kmem_cache_create() - create a cache
+ * @name: shown in /proc/slubxinfo and /sys/kernel/slubx. Blanks and control
+ *	characters are shown as '_', a name that is taken gets ~2, ~3 ... behind
+ *	it, and only the first 63 bytes count. The string may go afterwards
+ * @size: of an object, in bytes; 1 to KMALLOC_MAX_SIZE
+ * @align: of an object, in bytes: a power of two up to PAGE_SIZE, or 0 for a
+ *	word's
+ * @flags: SLUBX_* flags
+ * @ctor: run once for each object whenever a slab is made, or NULL. Objects
+ *	must be freed in the state in which the constructor leaves them. It must
+ *	not sleep and not allocate from this cache
+ *
+ * A cache that fits an existing one in size, alignment and flags shares its
+ * slabs; then one struct serves both, and each must be destroyed. While a
+ * client has a cache, slubx can't be unloaded. After kmem_cache_create().
+ *
+ * Context: Process context. May sleep.
+ * Return: the cache, or NULL with the reason in the log (no name, a bad size,
+ *	alignment or flag; no memory; interrupt context). With SLUBX_PANIC the
+ *	kernel panics instead.
+ */
+struct slubx_kmem_cache *
+slubx_kmem_cache_create(const char *name, unsigned int size, unsigned int align,
+			slubx_flags_t flags, void (*ctor)(void *))
+{
+	return slubx_kmem_cache_create_usercopy(name, size, align, flags, 0, 0,
+						ctor);
+}
+EXPORT_SYMBOL_GPL(slubx_kmem_cache_create);
+
+/* ---- Destruction ---------------------------------------------------------*/
+
+/* One client less. True if it was the last: the cache is the caller's alone. */
+static bool put_client(struct slubx_kmem_cache *s)
+{
+	bool known, last;
+
+	mutex_lock(&slubx_mutex);
+	known = slubx_registry_has(s);
+	last = known && --s->refcount == 0;
+	mutex_unlock(&slubx_mutex);
+	if (!known)
+		slubx_error(
+			NULL,
+			"destroy of 0x%p, which is no cache (any more), ignored",
+			s);
+	else if (!last)
+		module_put(THIS_MODULE);
+	return last;
+}
+
+/**
+ * slubx_kmem_cache_destroy() - destroy a cache
+ * @s: the cache; NULL is fine. Anything that is no cache, or no more, is
+ *	reported and left alone
+ *
+ * Objects that are still in use are listed in the log, and the cache lives on
+ * unseen, its name free for others, until the last of them is freed. Until
+ * then slubx stays loaded. Of a cache that several clients share only a
+ * reference is given up. After kmem_cache_destroy().
+ *
+ * Context: Process context. May sleep, for a grace period if the cache is
+ *	SLUBX_TYPESAFE_BY_RCU.
+ */
+void slubx_kmem_cache_destroy(struct slubx_kmem_cache *s)
+{
+	bool empty;
+
+	if (!s || !put_client(s))
+		return;
+	slubx_sysfs_remove(s);
+	empty = slubx_cache_shutdown(s);
+	mutex_lock(&slubx_mutex);
+	slubx_registry_remove(s);
+	mutex_unlock(&slubx_mutex);
+	if (empty) {
+		slubx_reap_bury(s);
+		return;
+	}
+	slubx_cache_report_leaks(s);
+	atomic_long_inc(&slubx_error_count);
+	slubx_reap_later(s);
+}
+EXPORT_SYMBOL_GPL(slubx_kmem_cache_destroy);
+
+/* ---- The rest ------------------------------------------------------------*/
+
+/**
+ * slubx_kmem_cache_shrink() - give back what a cache holds but does not need
+ * @s: the cache
+ *
+ * Takes all slabs back from the cpus, frees the empty ones, and sorts the
+ * partial ones so that the fullest fill up first. After kmem_cache_shrink().
+ *
+ * Context: Process context. May sleep.
+ * Return: 0 if the cache has no slab left, else 1.
+ */
+int slubx_kmem_cache_shrink(struct slubx_kmem_cache *s)
+{
+	return slubx_cache_shrink(s);
+}
+EXPORT_SYMBOL_GPL(slubx_kmem_cache_shrink);
+
+/**
+ * slubx_kmem_cache_size() - the size of a cache's objects
+ * @s: the cache
+ *
+ * After kmem_cache_size().
+ *
+ * Context: Any.
+ * Return: bytes that a client may use; of shared slabs the largest client's.
+ */
+unsigned int slubx_kmem_cache_size(struct slubx_kmem_cache *s)
+{
+	return s->layout.object_size;
+}
+EXPORT_SYMBOL_GPL(slubx_kmem_cache_size);
