@@ -48,6 +48,9 @@ apt_private_update() {
 		apt_tool "$suite" apt-get update
 }
 
+# Read the lists of SUITE unless some are there.
+apt_lists() { [[ -e $CACHE/apt/$1/sources.list ]] || apt_private_update "$1"; }
+
 # apt_version SUITE PKG [WISH]: the version to take in SUITE's world, WISH if it is
 # offered, else the newest. Reads the lists if they do not know the package.
 apt_version() {

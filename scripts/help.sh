@@ -21,7 +21,8 @@ slubx - an alternate slab allocator as a loadable module
   make install      modules_install for KDIR
   make clean        remove build/ (downloads and kernels stay in the cache)
 
-  KERNEL=           ${KERNELS} stock, one, more or all  (default "6.1 stock")
+  KERNEL=           ${KERNELS} ${STOCKS}, or all
+                    (default "6.1 stock", where stock is stock-6.1)
   FLAVOUR=          $(flavours | tr '\n' ' ')   (default plain)
   KDIR=             kernel build directory for make and make install
   ACCEL=            auto, tcg, kvm     (auto proves KVM once before it trusts it)

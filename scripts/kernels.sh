@@ -6,14 +6,17 @@
 # Sourced after lib.sh. A kernel is a Debian source package and the suite that
 # has it; a flavour is a fragment in qemu/kconfig/.
 
+# shellcheck disable=SC2034		# used where this is sourced
 KERNELS="6.1 6.12 7.2"
+# shellcheck disable=SC2034
+STOCKS="stock-6.1 stock-6.12 stock-7.2"
 
 kernel_suite() {
 	case $1 in
 	6.1) echo bookworm ;;
 	6.12) echo bookworm-backports ;;
 	7.2) echo trixie-backports ;;
-	*) die "unknown KERNEL=$1; known are $KERNELS and stock." ;;
+	*) die "unknown KERNEL=$1; known are $KERNELS, each also as stock-N (stock is stock-6.1)." ;;
 	esac
 }
 

@@ -9,7 +9,7 @@
 packages_for() {
 	case $1 in
 	base) echo "make gcc libc6-dev python3 util-linux" ;;
-	headers) echo "linux-headers-amd64" ;;
+	headers) echo "libelf1 xz-utils" ;;
 	vm) echo "qemu-system-x86 busybox-static cpio" ;;
 	kernel) echo "flex bison bc libelf-dev xz-utils perl kmod" ;;
 	check) echo "sparse clang-format shellcheck perl" ;;
@@ -20,7 +20,7 @@ packages_for() {
 why() {
 	case $1 in
 	base) echo "to build anything" ;;
-	headers) echo "to build modules for Debian's own kernel" ;;
+	headers) echo "to build modules against unpacked headers" ;;
 	vm) echo "to boot a kernel in a virtual machine" ;;
 	kernel) echo "to build the test kernel" ;;
 	check) echo "for the static checks" ;;

@@ -1,58 +1,96 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# stock.sh - make Debian's unmodified kernel ready and print two lines: KDIR (its
-# headers, installed) and IMAGE (its vmlinuz, only unpacked in the cache: nothing
-# of this machine's boot changes). `stock.sh kdir`: only the first, only the value.
+# stock.sh [KERNEL] - make Debian's own kernel (default 6.1) ready and print three
+# lines: RELEASE, KDIR (its headers) and IMAGE (its vmlinuz).
+#
+# Headers, build tools and image are unpacked side by side in the cache, all from
+# one release, not installed: nothing of this machine's boot or /usr/src changes,
+# and headers and image cannot drift apart.
 
 . "$(dirname "$0")/lib.sh"
 . "$TOP/scripts/apt-private.sh"
+. "$TOP/scripts/kernels.sh"
 
-# The newest installed header package that builds modules for amd64.
-stock_release() {
-	local d
-	for d in /usr/src/linux-headers-*-amd64; do
-		[[ -e $d/Makefile && $d != *-rt-amd64 && $d != *-cloud-amd64 ]] &&
-			echo "${d#/usr/src/linux-headers-}"
-	done | sort -V | tail -n 1
+# The newest release of KERNEL that the suite has, like 6.1.0-56-amd64.
+newest_release() {
+	local suite=$1 kernel=$2
+	apt_tool "$suite" apt-cache pkgnames "linux-image-$kernel." |
+		grep -E -- '-amd64$' | grep -vE -- '-(rt|cloud)-' |
+		sed 's/^linux-image-//' | sort -V | tail -n 1
 }
 
-unpack_image() {
-	local release=$1 dir=$2 tmp version
+# What a kernel package pulls in of its own family, itself first.
+family() {
+	local suite=$1 pkg=$2
+	echo "$pkg"
+	apt_tool "$suite" apt-cache depends "$pkg" |
+		sed -nE 's/^ *\|?(Pre)?Depends: //p' |
+		grep -E '^linux-(headers|kbuild|binary|modules)-'
+}
+
+# The packaged Makefile names its sibling by an absolute path, as if installed.
+relocate_headers() {
+	local makefile=$1/usr/src/linux-headers-$2/Makefile
+	[[ -e $makefile ]] || die "linux-headers-$2 holds no Makefile."
+	sed -i 's,^include /usr/src/,include ../,' "$makefile"
+}
+
+# Debian builds the tools of a backport for its own release: a modpost that wants
+# a newer libc does not start here. The test kernel of the same source has ours.
+replace_tools() {
+	local kernel=$1 kdir=$2 own tool
+	{ "$kdir/scripts/basic/fixdep" 2>&1 || true; } | grep -q GLIBC_ || return 0
+	say TOOLS "of Debian's $kernel do not run here; taking our own build's"
+	own=$("$TOP/scripts/kernel.sh" "$kernel" plain)
+	for tool in scripts/basic/fixdep scripts/mod/modpost tools/objtool/objtool; do
+		rm -f "$kdir/$tool"
+		cp "$own/$tool" "$kdir/$tool"
+	done
+}
+
+unpack_stock() {
+	local kernel=$1 suite release dir tmp pkg
+	suite=$(kernel_suite "$kernel")
+	apt_lists "$suite"
+	release=$(newest_release "$suite" "$kernel")
+	[[ -n $release ]] || die "Debian's $suite does not offer a $kernel kernel (any more)."
+	dir=$CACHE/stock/$release
 	is_complete "$dir" && return
-	tmp=$CACHE/stock/.unpacking-$release
+	tmp=$CACHE/stock/.unpacking-$kernel
 	rm -rf "$tmp" "$dir"
-	# The image of the very headers, or at least of the same ABI.
-	version=$(dpkg-query -W -f '${source:Version}' "linux-headers-$release" \
-		2>/dev/null || true)
-	version=$(apt_version "$suite" "linux-image-$release" "$version") ||
-		die "installing linux-headers-amd64 again brings newer headers."
-	apt_unpack "$suite" "linux-image-$release" "$version" "$tmp"
+	for pkg in $(family "$suite" "linux-headers-$release") \
+		$(family "$suite" "linux-image-$release"); do
+		apt_unpack "$suite" "$pkg" "$(apt_version "$suite" "$pkg")" "$tmp"
+	done
 	[[ -s $tmp/boot/vmlinuz-$release ]] ||
-		die "linux-image-$release holds no boot/vmlinuz-$release."
+		die "the packages of $release hold no boot/vmlinuz-$release."
+	relocate_headers "$tmp" "$release"
+	replace_tools "$kernel" "$tmp/usr/src/linux-headers-$release"
 	mark_complete "$tmp"
 	mv "$tmp" "$dir"
 }
 
-main() {
-	local release suite dir
-	suite=$(machine_codename)
-	release=$(stock_release)
-	if [[ -z $release ]]; then
-		"$TOP/scripts/need.sh" headers
-		release=$(stock_release)
-	fi
-	[[ -n $release ]] ||
-		die "linux-headers-amd64 is installed but left nothing in /usr/src."
-	if [[ ${1:-} == kdir ]]; then
-		echo "/usr/src/linux-headers-$release"
-		return
-	fi
-	dir=$CACHE/stock/$release
-	mkdir -p "$CACHE/stock"
-	with_lock stock unpack_image "$release" "$dir" >&2
-	echo "KDIR=/usr/src/linux-headers-$release"
-	echo "IMAGE=$dir/boot/vmlinuz-$release"
+# Whatever is there is good enough; a fresh cache gets the newest.
+cached_release() {
+	local dir
+	for dir in "$CACHE/stock/$1."*; do
+		! is_complete "$dir" || basename "$dir"
+	done | sort -V | tail -n 1
 }
 
-main "$@"
+main() {
+	local kernel=$1 release
+	kernel_suite "$kernel" >/dev/null
+	release=$(cached_release "$kernel")
+	if [[ -z $release ]]; then
+		mkdir -p "$CACHE/stock"
+		with_lock "stock-$kernel" unpack_stock "$kernel" >&2
+		release=$(cached_release "$kernel")
+	fi
+	echo "RELEASE=$release"
+	echo "KDIR=$CACHE/stock/$release/usr/src/linux-headers-$release"
+	echo "IMAGE=$CACHE/stock/$release/boot/vmlinuz-$release"
+}
+
+main "${1:-6.1}"

@@ -6,17 +6,16 @@
 
 . "$(dirname "$0")/lib.sh"
 
-"$TOP/scripts/need.sh" base
-kdir=${KDIR:-}
-if [[ -z $kdir ]]; then
-	kdir=/lib/modules/$(uname -r)/build
-	[[ -e $kdir/Makefile ]] ||
-		kdir=$("$TOP/scripts/stock.sh" kdir)
+"$TOP/scripts/need.sh" base headers
+if [[ -z ${KDIR:-} ]]; then
+	KDIR=/lib/modules/$(uname -r)/build
+	[[ -e $KDIR/Makefile ]] || eval "$("$TOP/scripts/stock.sh")"
 fi
-target=kdir-$(cd "$kdir" && pwd -P | sha256sum | cut -c1-8)
-src=$("$TOP/scripts/modules.sh" "$(cd "$kdir" && pwd)" "$target")
+[[ -e $KDIR/Makefile ]] || die "KDIR=$KDIR is not a kernel build directory."
+target=kdir-$(cd "$KDIR" && pwd -P | sha256sum | cut -c1-8)
+src=$("$TOP/scripts/modules.sh" "$(cd "$KDIR" && pwd)" "$target")
 if [[ ${1:-} == modules_install ]]; then
-	make -C "$kdir" M="$src" modules_install
+	make -C "$KDIR" M="$src" modules_install
 else
 	find "$src" -name '*.ko' -printf '  BUILT   %p\n'
 fi

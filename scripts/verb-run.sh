@@ -7,11 +7,11 @@
 . "$TOP/scripts/vm-files.sh"
 
 mode=${1:?usage: verb-run.sh run|shell|icount}
-KDIR='' IMAGE=''
+RELEASE='' KDIR='' IMAGE=''
 
 "$TOP/scripts/need.sh" base headers vm
-eval "$("$TOP/scripts/stock.sh")"
-target=stock-${IMAGE##*vmlinuz-}
+eval "$("$TOP/scripts/stock.sh" "${KERNEL:-6.1}")"
+target=stock-$RELEASE
 src=$("$TOP/scripts/modules.sh" "$KDIR" "$target")
 vm=$TOP/build/$target/$mode
 mkdir -p "$vm"
@@ -22,16 +22,16 @@ boot=("$TOP/qemu/boot.sh" --image "$IMAGE" --initrd "$vm/initrd" --out "$vm"
 case $mode in
 shell)
 	[[ -t 0 ]] || die "make shell needs a terminal."
-	say BOOT "Debian $(basename "$IMAGE"); Ctrl-A x ends the machine"
+	say BOOT "Debian $RELEASE; Ctrl-A x ends the machine"
 	exec "${boot[@]}" --shell
 	;;
 icount)
-	say BOOT "Debian $(basename "$IMAGE"), counting instructions"
+	say BOOT "Debian $RELEASE, counting instructions"
 	"${boot[@]}" --icount --show --timeout 900
 	;;
 run)
 	vm_require "$src" slubx slubx_mirror
-	say BOOT "Debian $(basename "$IMAGE"), unmodified, in QEMU"
+	say BOOT "Debian $RELEASE, unmodified, in QEMU"
 	"${boot[@]}" --show --timeout 180
 	say DONE "slubx ran on the stock kernel; its log is $vm/console.log"
 	;;

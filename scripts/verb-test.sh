@@ -30,11 +30,11 @@ time_limit() {
 script_limit() { echo $(($(time_limit "$1") / 5)); }
 
 build_one() {
-	local kernel=$1 flavour=$2 KDIR='' IMAGE=''
-	if [[ $kernel == stock ]]; then
-		eval "$("$TOP/scripts/stock.sh")"
+	local kernel=$1 flavour=$2 RELEASE='' KDIR='' IMAGE=''
+	if [[ $kernel == stock-* ]]; then
+		eval "$("$TOP/scripts/stock.sh" "${kernel#stock-}")"
 		kdir=$KDIR image=$IMAGE
-		target=stock-${IMAGE##*vmlinuz-}
+		target=stock-$RELEASE
 	else
 		kdir=$("$TOP/scripts/kernel.sh" "$kernel" "$flavour")
 		image=$kdir/arch/x86/boot/bzImage
@@ -78,10 +78,12 @@ test_or_note() {
 
 main() {
 	local kernel flavour
-	[[ ${KERNEL:=6.1 stock} != all ]] || KERNEL="$KERNELS stock"
+	[[ ${KERNEL:=6.1 stock} != all ]] || KERNEL="$KERNELS $STOCKS"
 	[[ ${FLAVOUR:=plain} != all ]] || FLAVOUR=$(flavours)
+	KERNEL=" $KERNEL "
+	KERNEL=${KERNEL// stock / stock-6.1 }
 	for kernel in $KERNEL; do
-		[[ $kernel == stock ]] || kernel_suite "$kernel" >/dev/null
+		kernel_suite "${kernel#stock-}" >/dev/null
 	done
 	for flavour in $FLAVOUR; do
 		flavour_check "$flavour"
@@ -92,8 +94,8 @@ main() {
 	mkdir -p "$TOP/build"
 	: >"$tally"
 	for kernel in $KERNEL; do
-		if [[ $kernel == stock ]]; then
-			test_or_note stock stock
+		if [[ $kernel == stock-* ]]; then
+			test_or_note "$kernel" stock
 			continue
 		fi
 		for flavour in $FLAVOUR; do
