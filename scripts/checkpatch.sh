@@ -12,8 +12,8 @@ IGNORED=(
 	# compat.h is the one place that asks for the kernel's version, and the
 	# floors check keeps it the only one.
 	LINUX_VERSION_CODE
-	# A macro here that uses an argument twice does so as the kernel's own
-	# list_for_each_* do: the argument is the loop's variable.
+	# Arguments used twice here are names (a field, a type, a loop's variable),
+	# which have no effect to happen twice.
 	MACRO_ARG_REUSE
 	# Where lines break is decided by clang-format, which knows one way more.
 	OPEN_ENDED_LINE
