@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * attr.c - the files of a cache's directory: their names, texts and modes.
+ *
+ * Floor 10. The table at the end has a line for each file. Names, formats and
+ * errors are SLUB's, so that its tools read them.
+ *
+ * Nothing here takes slubx_mutex (1): the removal of a directory waits for
+ * whoever is in here, and writers here may wait for cpus_read_lock (0), whose
+ * writer waits for the mutex. Fields are read and written without it, racy ok.
+ */
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+
+#include "../cpu.h"
+#include "../flush.h"
+#include "iface.h"
+
+struct slubx_attr {
+	struct attribute attr;
+	ssize_t (*show)(struct slubx_kmem_cache *s, const struct slubx_attr *a,
+			char *buf);
+	ssize_t (*store)(struct slubx_kmem_cache *s, const char *buf,
+			 size_t len);
+	/* Which one, for those who show one of many. */
+	union {
+		size_t offset;
+		slubx_flags_t flag;
+		enum slubx_count count;
+	};
+};
+
+/* ---- Texts ---------------------------------------------------------------*/
+
+/* A list ends early where this much room of the page may not be left. */
+#define FIELD_MAX 64
+
+static bool has_room(int len)
+{
+	return len < (int)PAGE_SIZE - FIELD_MAX;
+}
+
+static ssize_t show_uint(struct slubx_kmem_cache *s, const struct slubx_attr *a,
+			 char *buf)
+{
+	const unsigned int *field = (void *)s + a->offset;
+
+	return sysfs_emit(buf, "%u\n", READ_ONCE(*field));
+}
+
+static ssize_t show_flag(struct slubx_kmem_cache *s, const struct slubx_attr *a,
+			 char *buf)
+{
+	return sysfs_emit(buf, "%d\n", !!(READ_ONCE(s->flags) & a->flag));
+}
+
+/* The sum, and the nodes' parts of it on kernels that know of nodes. */
+static ssize_t show_count(struct slubx_kmem_cache *s,
+			  const struct slubx_attr *a, char *buf)
+{
+	unsigned long *nodes, total = 0;
+	int node, len;
+
+	nodes = kcalloc(nr_node_ids, sizeof(*nodes), GFP_KERNEL);
+	if (!nodes)
+		return -ENOMEM;
+	for (node = 0; node < (int)nr_node_ids; node++) {
+		nodes[node] = slubx_count_node(s, a->count, node);
+		total += nodes[node];
+	}
+
+	len = sysfs_emit(buf, "%lu", total);
+	for (node = 0; node < (int)nr_node_ids; node++)
+		if (IS_ENABLED(CONFIG_NUMA) && nodes[node] && has_room(len))
+			len += sysfs_emit_at(buf, len, " N%d=%lu", node,
+					     nodes[node]);
+	len += sysfs_emit_at(buf, len, "\n");
+	kfree(nodes);
+	return len;
+}
+
+/* Slabs of a cpu's list are taken to be half full. */
+static unsigned int objects_of(struct slubx_kmem_cache *s, unsigned int slabs)
+{
+	return slabs * s->layout.oo.objects / 2;
+}
+
+/* objects(slabs), of all cpus and then of each that has some. */
+static ssize_t show_slabs_cpu_partial(struct slubx_kmem_cache *s,
+				      const struct slubx_attr *a, char *buf)
+{
+	unsigned int slabs = 0;
+	int cpu, len;
+
+	for_each_online_cpu(cpu)
+		slabs += slubx_count_cpu_partial(s, cpu);
+	len = sysfs_emit(buf, "%u(%u)", objects_of(s, slabs), slabs);
+	for_each_online_cpu(cpu) {
+		slabs = slubx_count_cpu_partial(s, cpu);
+		if (IS_ENABLED(CONFIG_SMP) && slabs && has_room(len))
+			len += sysfs_emit_at(buf, len, " C%d=%u(%u)", cpu,
+					     objects_of(s, slabs), slabs);
+	}
+	len += sysfs_emit_at(buf, len, "\n");
+	return len;
+}
+
+/* Clients beside the first. */
+static ssize_t show_aliases(struct slubx_kmem_cache *s,
+			    const struct slubx_attr *a, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", max(READ_ONCE(s->refcount) - 1, 0));
+}
+
+static ssize_t show_ctor(struct slubx_kmem_cache *s, const struct slubx_attr *a,
+			 char *buf)
+{
+	return s->ctor ? sysfs_emit(buf, "%pS\n", s->ctor) : 0;
+}
+
+/* ---- What can be written -------------------------------------------------*/
+
+static ssize_t show_min_partial(struct slubx_kmem_cache *s,
+				const struct slubx_attr *a, char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", READ_ONCE(s->min_partial));
+}
+
+static ssize_t store_min_partial(struct slubx_kmem_cache *s, const char *buf,
+				 size_t len)
+{
+	unsigned long slabs;
+	int err = kstrtoul(buf, 10, &slabs);
+
+	if (err)
+		return err;
+	WRITE_ONCE(s->min_partial, slabs);
+	return len;
+}
+
+static ssize_t show_cpu_partial(struct slubx_kmem_cache *s,
+				const struct slubx_attr *a, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(s->cpu_partial));
+}
+
+/* Lists that are longer than they may be now go back at once. */
+static ssize_t store_cpu_partial(struct slubx_kmem_cache *s, const char *buf,
+				 size_t len)
+{
+	unsigned int objects;
+	int err = kstrtouint(buf, 10, &objects);
+
+	if (err)
+		return err;
+	if (objects && !slubx_has_cpu_partial(s))
+		return -EINVAL;
+	slubx_cpu_partial_set(s, objects);
+	slubx_flush_all(s);
+	return len;
+}
+
+/* In percent, of which there are 1000 and not 1024, as in SLUB. */
+static ssize_t show_remote_node_defrag_ratio(struct slubx_kmem_cache *s,
+					     const struct slubx_attr *a,
+					     char *buf)
+{
+	return sysfs_emit(buf, "%u\n",
+			  READ_ONCE(s->remote_node_defrag_ratio) / 10);
+}
+
+static ssize_t store_remote_node_defrag_ratio(struct slubx_kmem_cache *s,
+					      const char *buf, size_t len)
+{
+	unsigned int percent;
+	int err = kstrtouint(buf, 10, &percent);
+
+	if (err)
+		return err;
+	if (percent > 100)
+		return -ERANGE;
+	WRITE_ONCE(s->remote_node_defrag_ratio, percent * 10);
+	return len;
+}
+
+/* For files that do something when written: they can be read, too. */
+static ssize_t show_nothing(struct slubx_kmem_cache *s,
+			    const struct slubx_attr *a, char *buf)
+{
+	return 0;
+}
+
+static ssize_t store_shrink(struct slubx_kmem_cache *s, const char *buf,
+			    size_t len)
+{
+	if (buf[0] != '1')
+		return -EINVAL;
+	slubx_cache_shrink(s);
+	return len;
+}
+
+/* ---- The table -----------------------------------------------------------*/
+
+#define ATTR(name_, mode_, ...)                                            \
+	{                                                                  \
+		.attr = { .name = #name_, .mode = (mode_) }, __VA_ARGS__   \
+	}
+#define RO(name) ATTR(name, 0400, .show = show_##name)
+#define RW(name) ATTR(name, 0600, .show = show_##name, .store = store_##name)
+#define ACTION(name)                                                       \
+	ATTR(name, 0600, .show = show_nothing, .store = store_##name)
+#define UINT(name, field_)                                                 \
+	ATTR(name, 0400, .show = show_uint,                                \
+	     .offset = offsetof(struct slubx_kmem_cache, field_))
+#define FLAG(name, flag_) ATTR(name, 0400, .show = show_flag, .flag = (flag_))
+#define COUNT(name, count_)                                                \
+	ATTR(name, 0400, .show = show_count, .count = SLUBX_COUNT_##count_)
+
+static struct slubx_attr attrs[] = {
+	UINT(object_size, layout.object_size),
+	UINT(slab_size, layout.size),
+	UINT(objs_per_slab, layout.oo.objects),
+	UINT(order, layout.oo.order),
+	UINT(align, layout.align),
+	UINT(usersize, usersize),
+
+	COUNT(objects, OBJECTS),
+	COUNT(total_objects, TOTAL_OBJECTS),
+	COUNT(slabs, SLABS),
+	COUNT(partial, PARTIAL),
+	COUNT(objects_partial, OBJECTS_PARTIAL),
+	COUNT(cpu_slabs, CPU_SLABS),
+	RO(slabs_cpu_partial),
+
+	RO(aliases),
+	RO(ctor),
+	FLAG(hwcache_align, SLUBX_HWCACHE_ALIGN),
+	FLAG(reclaim_account, SLUBX_RECLAIM_ACCOUNT),
+	FLAG(destroy_by_rcu, SLUBX_TYPESAFE_BY_RCU),
+	FLAG(cache_dma, SLUBX_CACHE_DMA),
+	FLAG(sanity_checks, SLUBX_CONSISTENCY_CHECKS),
+	FLAG(red_zone, SLUBX_RED_ZONE),
+	FLAG(poison, SLUBX_POISON),
+	FLAG(store_user, SLUBX_STORE_USER),
+	FLAG(trace, SLUBX_TRACE),
+
+	RW(min_partial),
+	RW(cpu_partial),
+	RW(remote_node_defrag_ratio),
+	ACTION(shrink),
+};
+
+/* What sysfs wants: pointers to them. Filled in before the first directory. */
+static struct attribute *list[ARRAY_SIZE(attrs) + 1];
+
+static const struct attribute_group group = {
+	.attrs = list,
+};
+
+const struct attribute_group *slubx_attr_groups[] = { &group, NULL };
+
+void slubx_attr_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(attrs); i++)
+		list[i] = &attrs[i].attr;
+}
+
+static struct slubx_kmem_cache *to_cache(struct kobject *kobj)
+{
+	return container_of(kobj, struct slubx_kmem_cache, kobj);
+}
+
+static const struct slubx_attr *to_attr(struct attribute *attr)
+{
+	return container_of(attr, struct slubx_attr, attr);
+}
+
+static ssize_t show(struct kobject *kobj, struct attribute *attr, char *buf)
+{
+	const struct slubx_attr *a = to_attr(attr);
+
+	return a->show ? a->show(to_cache(kobj), a, buf) : -EIO;
+}
+
+static ssize_t store(struct kobject *kobj, struct attribute *attr,
+		     const char *buf, size_t len)
+{
+	const struct slubx_attr *a = to_attr(attr);
+
+	return a->store ? a->store(to_cache(kobj), buf, len) : -EIO;
+}
+
+const struct sysfs_ops slubx_attr_ops = {
+	.show = show,
+	.store = store,
+};
