@@ -3,12 +3,14 @@
  * leaks.c - what is still in use when a cache is destroyed, object by object.
  *
  * Floor 7. Called when all slabs have left the cpus and nothing is given out
- * any more. An object that is freed while we look may still be listed.
+ * any more. Clients may still free: an object that goes while we look may be
+ * listed, and a slab that goes is looked at without harm.
  */
 #include <linux/bitmap.h>
 #include <linux/mutex.h>
 
 #include "cache.h"
+#include "pair.h"
 #include "slab.h"
 #include "walk.h"
 
@@ -25,6 +27,14 @@ struct line {
 	unsigned int objects;
 };
 
+static void add_to_line(struct line *line, unsigned int offset)
+{
+	line->length += scnprintf(line->text + line->length,
+				  sizeof(line->text) - line->length, " @%u",
+				  offset);
+	line->objects++;
+}
+
 static void print_line(const struct slubx_slab *slab, struct line *line)
 {
 	if (line->objects)
@@ -34,22 +44,24 @@ static void print_line(const struct slubx_slab *slab, struct line *line)
 	line->objects = 0;
 }
 
+struct report {
+	const struct slubx_kmem_cache *s;
+	unsigned long total;
+};
+
 static void report_slab(struct slubx_slab *slab, void *arg)
 {
-	unsigned int objects = slab->fc.counters.objects;
-	unsigned long *total = arg;
+	unsigned int objects = slubx_pair_read(slab).counters.objects;
+	struct report *report = arg;
 	struct line line = {};
 	unsigned int i;
 
 	bitmap_zero(free_map, objects);
 	slubx_slab_free_objects(slab, free_map);
 	for_each_clear_bit(i, free_map, objects) {
-		line.length += scnprintf(
-			line.text + line.length,
-			sizeof(line.text) - line.length, " @%u",
-			slubx_layout_at(&slab->slab_cache->layout, i));
-		(*total)++;
-		if (++line.objects == PER_LINE)
+		add_to_line(&line, slubx_layout_at(&report->s->layout, i));
+		report->total++;
+		if (line.objects == PER_LINE)
 			print_line(slab, &line);
 	}
 	print_line(slab, &line);
@@ -58,15 +70,15 @@ static void report_slab(struct slubx_slab *slab, void *arg)
 /* Lists the objects of @s in use and returns their number. May sleep. */
 unsigned long slubx_cache_report_leaks(struct slubx_kmem_cache *s)
 {
-	unsigned long total = 0;
+	struct report report = { .s = s };
 
 	pr_err("slubx: cache '%s' destroyed with objects in use; each by slab and offset:\n",
 	       s->name);
 	mutex_lock(&free_map_lock);
-	slubx_walk_slabs(s, report_slab, &total);
+	slubx_walk_slabs(s, report_slab, &report);
 	mutex_unlock(&free_map_lock);
 	pr_err("slubx: cache '%s': %lu objects of %u bytes still in use; it is kept until the last is freed\n",
-	       s->name, total, s->layout.object_size);
-	return total;
+	       s->name, report.total, s->layout.object_size);
+	return report.total;
 }
 EXPORT_SYMBOL_SLUBX(slubx_cache_report_leaks);

@@ -261,24 +261,27 @@ EXPORT_SYMBOL_SLUBX(slubx_slab_free);
 /*
  * Counts the free objects on the slab's own freelist and, if @map is given,
  * sets their bits in it. Stops at the first link that leads out of the slab,
- * or after as many steps as there are objects. The slab must be quiet: its
- * list_lock held, or its cache in nobody's use.
+ * or after as many steps as there are objects. Exact while the slab is quiet;
+ * of one that changes, or is freed meanwhile, the count is of no moment.
  */
 unsigned int slubx_slab_free_objects(const struct slubx_slab *slab,
 				     unsigned long *map)
 {
-	struct slubx_kmem_cache *s = slab->slab_cache;
-	unsigned int objects = slab->fc.counters.objects;
+	const struct slubx_kmem_cache *s = READ_ONCE(slab->slab_cache);
+	union slubx_freelist_counters fc = slubx_pair_read(slab);
 	void *base = slubx_slab_address(slab);
-	void *end = slubx_slab_object(slab, objects);
 	unsigned int count = 0;
-	void *x;
+	void *x = fc.freelist;
+	void *end;
 
-	for (x = slab->fc.freelist; x && count < objects; count++) {
-		if (x < base || x >= end)
-			break;
+	if (!s)
+		return 0;
+	end = base + slubx_layout_at(&s->layout, fc.counters.objects);
+	while (x >= base && x < end && count < fc.counters.objects) {
 		if (map)
-			__set_bit(slubx_slab_index(slab, x), map);
+			__set_bit(slubx_layout_index(&s->layout, x - base),
+				  map);
+		count++;
 		x = slubx_freelist_next(s, x);
 	}
 	return count;

@@ -31,12 +31,15 @@ static unsigned long look_at(struct walk *walk, unsigned long pfn)
 		return 1;
 	walk->visit(slab, walk->arg);
 	walk->found++;
-	return 1UL << slubx_slab_order(slab);
+	/* A slab freed this moment may say any order. */
+	return 1UL << min_t(unsigned int, slubx_slab_order(slab),
+			    SLUBX_MAX_PAGE_ORDER);
 }
 
 /*
- * Calls @visit for each slab of @s and returns their number. The caller sees
- * to it that none of them is freed meanwhile. May sleep.
+ * Calls @visit for each slab of @s and returns their number. Exact if none is
+ * made or freed meanwhile; if one can be, @visit must be content with what it
+ * finds. May sleep.
  */
 unsigned long
 slubx_walk_slabs(struct slubx_kmem_cache *s,
