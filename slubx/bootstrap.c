@@ -156,7 +156,8 @@ static int open_first_two(void)
 {
 	const struct slubx_cache_request node_request = {
 		.size = sizeof(struct slubx_kmem_cache_node),
-		.flags = SLUBX_HWCACHE_ALIGN,
+		/* Its last objects go with their slabs, unknown to kmemleak. */
+		.flags = SLUBX_HWCACHE_ALIGN | SLUBX_NOLEAKTRACE,
 	};
 	const struct slubx_cache_request cache_request = {
 		.size = STRUCT_SIZE(nr_node_ids),
