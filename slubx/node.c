@@ -270,46 +270,85 @@ static void count_fate(struct slubx_kmem_cache *s, enum fate fate, bool remote)
 		slubx_stat(s, DEACTIVATE_REMOTE_FREES);
 }
 
-/*
- * Takes back a frozen slab together with the free objects of it that its owner
- * held (@freelist, may be NULL), and lists it, leaves it full or frees it.
- *
- * Only the change to "listed" needs the lock: a full slab is on no list, and
- * of a slab without objects in use nobody else knows.
- */
-void slubx_node_put(struct slubx_kmem_cache *s, struct slubx_slab *slab,
-		    void *freelist)
+/* The state @fc becomes when the owner gives @run back and lets go. */
+static union slubx_freelist_counters let_go(struct slubx_kmem_cache *s,
+					    union slubx_freelist_counters fc,
+					    const struct run *run)
 {
-	struct slubx_kmem_cache_node *n = node_of(s, slab);
-	struct run run = measure(s, freelist);
+	fc.counters.frozen = 0;
+	if (run->count) {
+		slubx_freelist_link(s, run->tail, fc.freelist);
+		fc.freelist = run->head;
+		fc.counters.inuse -= run->count;
+	}
+	return fc;
+}
+
+/*
+ * Lets go of a slab that comes out full or without objects in use. Neither
+ * needs the lock: a full slab is on no list, and of one without objects in use
+ * nobody else knows. False, and nothing done, if it must be listed.
+ */
+static bool put_unlisted(struct slubx_kmem_cache *s,
+			 struct slubx_kmem_cache_node *n,
+			 struct slubx_slab *slab, const struct run *run)
+{
 	union slubx_freelist_counters old, new;
-	bool locked = false;
-	unsigned long irq;
 	enum fate fate;
 
 	do {
 		old = slubx_pair_read(slab);
-		new = old;
-		new.counters.frozen = 0;
-		if (run.count) {
-			slubx_freelist_link(s, run.tail, old.freelist);
-			new.freelist = run.head;
-			new.counters.inuse -= run.count;
-		}
+		new = let_go(s, old, run);
 		fate = fate_of(s, n, new);
-		if (fate == LISTED && !locked) {
-			spin_lock_irqsave(&n->list_lock, irq);
-			locked = true;
-		}
+		if (fate == LISTED)
+			return false;
+	} while (!slubx_pair_update(s, slab, old, new));
+
+	count_fate(s, fate, old.freelist);
+	if (fate == DISCARDED)
+		slubx_slab_free(s, slab);
+	return true;
+}
+
+/* Lets go of a slab and lists it, if it still is to be. */
+static enum fate put_locked(struct slubx_kmem_cache *s,
+			    struct slubx_kmem_cache_node *n,
+			    struct slubx_slab *slab, const struct run *run)
+{
+	union slubx_freelist_counters old, new;
+	enum fate fate;
+
+	do {
+		old = slubx_pair_read(slab);
+		new = let_go(s, old, run);
+		fate = fate_of(s, n, new);
 	} while (!slubx_pair_update(s, slab, old, new));
 
 	if (fate == LISTED)
 		add_partial_locked(n, slab,
 				   old.freelist ? DEACTIVATE_TO_TAIL :
 						  DEACTIVATE_TO_HEAD);
-	if (locked)
-		spin_unlock_irqrestore(&n->list_lock, irq);
 	count_fate(s, fate, old.freelist);
+	return fate;
+}
+
+/*
+ * Takes back a frozen slab together with the free objects of it that its owner
+ * held (@freelist, may be NULL), and lists it, leaves it full or frees it.
+ */
+void slubx_node_put(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+		    void *freelist)
+{
+	struct slubx_kmem_cache_node *n = node_of(s, slab);
+	struct run run = measure(s, freelist);
+	unsigned long irq;
+	enum fate fate;
+
+	if (put_unlisted(s, n, slab, &run))
+		return;
+	spin_lock_irqsave(&n->list_lock, irq);
+	fate = put_locked(s, n, slab, &run);
+	spin_unlock_irqrestore(&n->list_lock, irq);
 	if (fate == DISCARDED)
 		slubx_slab_free(s, slab);
 }
@@ -335,32 +374,41 @@ static bool unfreeze_locked(struct slubx_kmem_cache *s,
 	return false;
 }
 
+/* Takes back the slabs at the head of @chain that are of @n; returns the rest. */
+static struct slubx_slab *put_run_locked(struct slubx_kmem_cache *s,
+					 struct slubx_kmem_cache_node *n,
+					 struct slubx_slab *chain,
+					 struct slubx_slab **empty)
+{
+	struct slubx_slab *slab;
+
+	while ((slab = chain) && node_of(s, slab) == n) {
+		chain = slab->next;
+		if (!unfreeze_locked(s, n, slab))
+			continue;
+		slubx_stat(s, DEACTIVATE_EMPTY);
+		slab->next = *empty;
+		*empty = slab;
+	}
+	return chain;
+}
+
 /*
  * Takes back frozen slabs that stood on a cpu's partial list, chained by next.
  * The lock is held over a run of slabs of the same node.
  */
 void slubx_node_put_chain(struct slubx_kmem_cache *s, struct slubx_slab *chain)
 {
-	struct slubx_kmem_cache_node *n = NULL;
-	struct slubx_slab *slab, *empty = NULL;
-	unsigned long irq = 0;
+	struct slubx_slab *empty = NULL;
+	struct slubx_kmem_cache_node *n;
+	unsigned long irq;
 
-	while ((slab = chain)) {
-		chain = slab->next;
-		if (node_of(s, slab) != n) {
-			if (n)
-				spin_unlock_irqrestore(&n->list_lock, irq);
-			n = node_of(s, slab);
-			spin_lock_irqsave(&n->list_lock, irq);
-		}
-		if (unfreeze_locked(s, n, slab)) {
-			slubx_stat(s, DEACTIVATE_EMPTY);
-			slab->next = empty;
-			empty = slab;
-		}
-	}
-	if (n)
+	while (chain) {
+		n = node_of(s, chain);
+		spin_lock_irqsave(&n->list_lock, irq);
+		chain = put_run_locked(s, n, chain, &empty);
 		spin_unlock_irqrestore(&n->list_lock, irq);
+	}
 	discard_chain(s, empty);
 }
 EXPORT_SYMBOL_SLUBX(slubx_node_put_chain);
