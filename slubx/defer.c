@@ -19,6 +19,9 @@ struct deferred {
 
 static struct deferred __percpu *deferred;
 
+/* How an object is freed is known above (free.c), which calls us. */
+static slubx_free_fn free_object;
+
 /* The link lies where the free pointer would: a constructor's work is safe. */
 static struct llist_node *to_link(const struct slubx_kmem_cache *s, void *x)
 {
@@ -31,7 +34,7 @@ static void *to_object(const struct slubx_kmem_cache *s,
 	return (void *)link - s->layout.offset;
 }
 
-static void free_deferred(struct irq_work *work)
+static void empty_list(struct irq_work *work)
 {
 	struct deferred *d = container_of(work, struct deferred, work);
 	struct llist_node *link, *next;
@@ -39,9 +42,8 @@ static void free_deferred(struct irq_work *work)
 	llist_for_each_safe(link, next, llist_del_all(&d->objects)) {
 		struct slubx_slab *slab = slubx_slab_around(link);
 		struct slubx_kmem_cache *s = slab->slab_cache;
-		void *x = to_object(s, link);
 
-		slubx_free_run(s, slab, x, x, 1);
+		free_object(s, slab, to_object(s, link));
 	}
 }
 
@@ -63,16 +65,18 @@ void slubx_defer_flush(void)
 		irq_work_sync(&per_cpu_ptr(deferred, cpu)->work);
 }
 
-int slubx_defer_init(void)
+/* From now on deferred objects are freed by @free, in hard interrupt. */
+int slubx_defer_init(slubx_free_fn free)
 {
 	int cpu;
 
+	free_object = free;
 	deferred = alloc_percpu(struct deferred);
 	if (!deferred)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu) {
 		init_llist_head(&per_cpu_ptr(deferred, cpu)->objects);
-		init_irq_work(&per_cpu_ptr(deferred, cpu)->work, free_deferred);
+		init_irq_work(&per_cpu_ptr(deferred, cpu)->work, empty_list);
 	}
 	return 0;
 }

@@ -133,10 +133,11 @@ static __always_inline void free_run(struct slubx_kmem_cache *s,
 		report_double_free(s, tail);
 }
 
-void slubx_free_run(struct slubx_kmem_cache *s, struct slubx_slab *slab,
-		    void *head, void *tail, unsigned int count)
+/* What defer.c does with an object that an NMI left to it. */
+void slubx_free_deferred(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+			 void *x)
 {
-	free_run(s, slab, head, tail, count);
+	free_run(s, slab, x, x, 1);
 }
 
 /* ---- The public function -------------------------------------------------*/

@@ -23,7 +23,7 @@ static int __init start_floors(void)
 	err = slubx_flush_init();
 	if (err)
 		return err;
-	err = slubx_defer_init();
+	err = slubx_defer_init(slubx_free_deferred);
 	if (err)
 		goto flush;
 	slubx_reap_init();

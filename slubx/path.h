@@ -8,14 +8,16 @@
 
 #include "types.h"
 
-/* free.c */
-void slubx_free_run(struct slubx_kmem_cache *s, struct slubx_slab *slab,
-		    void *head, void *tail, unsigned int count);
-
 /* defer.c */
-int slubx_defer_init(void);
+typedef void (*slubx_free_fn)(struct slubx_kmem_cache *s,
+			      struct slubx_slab *slab, void *x);
+int slubx_defer_init(slubx_free_fn free);
 void slubx_defer_exit(void);
 void slubx_defer_free(struct slubx_kmem_cache *s, void *x);
 void slubx_defer_flush(void);
+
+/* free.c */
+void slubx_free_deferred(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+			 void *x);
 
 #endif /* _SLUBX_PATH_H */
