@@ -5,6 +5,7 @@
  * Floor 2. PG_locked is nobody else's on our pages, and it is clear again
  * before they go back to the page allocator.
  */
+#include <linux/processor.h>
 #include <linux/bit_spinlock.h>
 
 #include "pair.h"
