@@ -26,8 +26,12 @@ shell)
 	exec "${boot[@]}" --shell
 	;;
 icount)
-	say BOOT "Debian $RELEASE, counting instructions"
-	"${boot[@]}" --icount --show --timeout 900
+	# Debian zeroes every object by default; half of a small pair is that.
+	for zeroing in 1 0; do
+		say BOOT "Debian $RELEASE, counting instructions, init_on_alloc=$zeroing"
+		"${boot[@]}" --icount --show --timeout 900 \
+			--append "init_on_alloc=$zeroing"
+	done
 	;;
 run)
 	vm_require "$src" slubx slubx_mirror
