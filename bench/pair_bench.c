@@ -50,14 +50,13 @@ static void *batch[BATCH];
 		}                                                   \
 	}
 
-#define DEFINE_LOOPS(prefix)                                               \
-	DEFINE_PAIR_LOOP(prefix##run_pair, struct prefix##kmem_cache,          \
-			 prefix##kmem_cache_alloc, prefix##kmem_cache_free) \
-	DEFINE_BATCH_LOOP(prefix##run_batch, struct prefix##kmem_cache,        \
-			  prefix##kmem_cache_alloc, prefix##kmem_cache_free)
-
-DEFINE_LOOPS() /* SLUB */
-DEFINE_LOOPS(slubx_)
+DEFINE_PAIR_LOOP(run_pair, struct kmem_cache, kmem_cache_alloc, kmem_cache_free)
+DEFINE_PAIR_LOOP(slubx_run_pair, struct slubx_kmem_cache,
+		 slubx_kmem_cache_alloc, slubx_kmem_cache_free)
+DEFINE_BATCH_LOOP(run_batch, struct kmem_cache, kmem_cache_alloc,
+		  kmem_cache_free)
+DEFINE_BATCH_LOOP(slubx_run_batch, struct slubx_kmem_cache,
+		  slubx_kmem_cache_alloc, slubx_kmem_cache_free)
 
 typedef void (*loop_fn)(void *cache);
 
