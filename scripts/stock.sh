@@ -29,18 +29,32 @@ family() {
 		grep -E '^linux-(headers|kbuild|binary|modules)-'
 }
 
-# The packaged Makefile names its sibling by an absolute path, as if installed.
+# The packaged Makefile has absolute paths, as if installed.
 relocate_headers() {
 	local makefile=$1/usr/src/linux-headers-$2/Makefile
 	[[ -e $makefile ]] || die "linux-headers-$2 holds no Makefile."
-	sed -i 's,^include /usr/src/,include ../,' "$makefile"
+	sed -i -E 's,^(include |KBUILD_OUTPUT=)/usr/src/,\1../,' "$makefile"
+}
+
+# Headers made for a compiler that is not here are used with the one that is,
+# without the options that only the other knows.
+fit_compiler() {
+	local kdir=$1 wanted
+	wanted=$(sed -nE 's/^CC = .*(gcc-[0-9]+)$/\1/p' "$kdir/.kernelvariables")
+	if [[ -z $wanted ]] || command -v "$wanted" >/dev/null; then
+		return
+	fi
+	sed -i "s/$wanted\$/gcc/" "$kdir/.kernelvariables"
+	sed -i '/^CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=/d' \
+		"$kdir/include/config/auto.conf"
 }
 
 # Debian builds the tools of a backport for its own release: a modpost that wants
 # a newer libc does not start here. The test kernel of the same source has ours.
 replace_tools() {
-	local kernel=$1 kdir=$2 own tool
-	{ "$kdir/scripts/basic/fixdep" 2>&1 || true; } | grep -q GLIBC_ || return 0
+	local kernel=$1 kdir=$2 own tool said
+	said=$("$kdir/tools/objtool/objtool" 2>&1 || true)
+	[[ $said == *GLIBC_* ]] || return 0
 	say TOOLS "of Debian's $kernel do not run here; taking our own build's"
 	own=$("$TOP/scripts/kernel.sh" "$kernel" plain)
 	for tool in scripts/basic/fixdep scripts/mod/modpost tools/objtool/objtool; do
@@ -63,9 +77,13 @@ unpack_stock() {
 		$(family "$suite" "linux-image-$release"); do
 		apt_unpack "$suite" "$pkg" "$(apt_version "$suite" "$pkg")" "$tmp"
 	done
+	mkdir -p "$tmp/boot"
+	[[ ! -e $tmp/usr/lib/modules/$release/vmlinuz ]] ||	# where 7.2 has it
+		ln -s "../usr/lib/modules/$release/vmlinuz" "$tmp/boot/vmlinuz-$release"
 	[[ -s $tmp/boot/vmlinuz-$release ]] ||
-		die "the packages of $release hold no boot/vmlinuz-$release."
+		die "the packages of $release hold no vmlinuz."
 	relocate_headers "$tmp" "$release"
+	fit_compiler "$tmp/usr/src/linux-headers-$release"
 	replace_tools "$kernel" "$tmp/usr/src/linux-headers-$release"
 	mark_complete "$tmp"
 	mv "$tmp" "$dir"
