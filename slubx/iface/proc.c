@@ -66,7 +66,7 @@ static int open(struct inode *inode, struct file *file)
 /* Nothing to write (-EIO). Not PROC_ENTRY_PERMANENT: a module can go. */
 static const struct proc_ops ops = {
 	.proc_open = open,
-	.proc_read = seq_read,
+	.proc_read_iter = seq_read_iter,
 	.proc_lseek = seq_lseek,
 	.proc_release = single_release,
 };
