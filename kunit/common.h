@@ -34,6 +34,9 @@ extern struct kunit_suite slubx_layout_host_suite;
 extern struct kunit_suite slubx_order_suite;
 extern struct kunit_suite slubx_shuffle_suite;
 extern struct kunit_suite slubx_freelist_suite;
+extern struct kunit_suite slubx_iface_suite;
+extern struct kunit_suite slubx_sysfs_suite;
+extern struct kunit_suite slubx_proc_suite;
 
 int slubx_test_init(struct kunit *test);
 void slubx_test_exit(struct kunit *test);

@@ -10,7 +10,8 @@
 
 kunit_test_suites(&slubx_layout_suite, &slubx_layout_host_suite,
 		  &slubx_order_suite, &slubx_shuffle_suite,
-		  &slubx_freelist_suite);
+		  &slubx_freelist_suite,
+		  &slubx_iface_suite, &slubx_sysfs_suite, &slubx_proc_suite);
 
 MODULE_DESCRIPTION("Tests of slubx");
 MODULE_LICENSE("GPL");
