@@ -61,14 +61,17 @@ int slubx_registry_check(const struct slubx_cache_request *request)
 
 /* ---- Names ---------------------------------------------------------------*/
 
-/* Readers of slabinfo split at blanks, and choke on what is not printed. */
+/*
+ * Readers of slabinfo split at blanks, and choke on what is not printed. Not
+ * isspace(): it takes bytes of UTF-8 for Latin-1's blank.
+ */
 static void copy_name(char *to, const char *from, size_t size)
 {
 	char *c;
 
 	strscpy(to, from, size);
 	for (c = to; *c; c++)
-		if (isspace(*c) || iscntrl(*c))
+		if (*c == ' ' || iscntrl(*c))
 			*c = '_';
 }
 
@@ -132,6 +135,7 @@ bool slubx_registry_has(const struct slubx_kmem_cache *s)
 			return s->refcount > 0 && !s->internal;
 	return false;
 }
+EXPORT_SYMBOL_SLUBX(slubx_registry_has);
 
 static struct slubx_kmem_cache *new_struct(void)
 {
