@@ -134,8 +134,6 @@ int slubx_order_calculate(const struct slubx_order_rules *rules,
 
 	if (!size)
 		return -EINVAL;
-	if (size > SLUBX_MAX_SIZE)
-		return -E2BIG;
 	order = rules->rules_6_8 ? order_6_8(rules, size) :
 				   order_6_1(rules, size);
 	return order <= SLUBX_MAX_PAGE_ORDER ? order : -E2BIG;
