@@ -53,7 +53,7 @@ static void code_is_its_inverse(struct kunit *test)
 
 		bed->s.random = random_word(test);
 		coded = slubx_freelist_code(&bed->s, ptr, place);
-		KUNIT_EXPECT_PTR_EQ(test, ptr,
+		KUNIT_ASSERT_PTR_EQ(test, ptr,
 				    slubx_freelist_code(&bed->s, coded, place));
 	}
 }
@@ -68,9 +68,9 @@ static void link_next_and_peek_agree(struct kunit *test)
 		next = (void *)random_word(test);
 		bed->s.layout.offset = slubx_test_random(test, SIZE / 8) * 8;
 		slubx_freelist_link(&bed->s, x, next);
-		KUNIT_EXPECT_PTR_EQ(test, slubx_freelist_next(&bed->s, x),
+		KUNIT_ASSERT_PTR_EQ(test, slubx_freelist_next(&bed->s, x),
 				    next);
-		KUNIT_EXPECT_PTR_EQ(test, slubx_freelist_peek(&bed->s, x),
+		KUNIT_ASSERT_PTR_EQ(test, slubx_freelist_peek(&bed->s, x),
 				    next);
 	}
 }
@@ -89,16 +89,14 @@ static void link_end(struct kunit *test)
 static void link_at_offset(struct kunit *test)
 {
 	struct bed *bed = make_bed(test);
-	u8 *x = bed->object[1];
-	unsigned int i;
+	u8 *byte, *first = (u8 *)bed->object, *x = bed->object[1];
 
 	memset(bed->object, 0xaa, sizeof(bed->object));
 	slubx_freelist_link(&bed->s, x, bed->object[2]);
-	for (i = 0; i < sizeof(bed->object); i++) {
-		u8 *byte = &bed->object[0][i];
-
+	for (byte = first; byte < first + sizeof(bed->object); byte++) {
 		if (byte < x + 32 || byte >= x + 40)
-			KUNIT_EXPECT_EQ_MSG(test, *byte, 0xaa, "byte %u", i);
+			KUNIT_ASSERT_EQ_MSG(test, *byte, 0xaa, "byte %td",
+					    byte - first);
 	}
 }
 

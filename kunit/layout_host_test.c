@@ -140,7 +140,7 @@ static void compare(struct kunit *test, const struct kind *kind,
 	KUNIT_ASSERT_EQ(test, ask_host(kind, size, &host), 0);
 	KUNIT_ASSERT_EQ(test, ask_slubx(kind, size, &ours), 0);
 #define EXPECT_SAME(field)                                                 \
-	KUNIT_EXPECT_EQ_MSG(test, ours.field, host.field, "size %u", size)
+	KUNIT_ASSERT_EQ_MSG(test, ours.field, host.field, "size %u", size)
 	EXPECT_SAME(object_size);
 	EXPECT_SAME(slab_size);
 	EXPECT_SAME(align);

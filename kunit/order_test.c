@@ -97,8 +97,8 @@ static void calculate_too_many_objects(struct kunit *test)
 		rules.min_objects = wanted[i / 4];
 		for (size = 8; size <= 256; size += 8) {
 			order = slubx_order_calculate(&rules, size);
-			KUNIT_EXPECT_GE(test, order, 0);
-			KUNIT_EXPECT_LE_MSG(test, (PAGE_SIZE << order) / size,
+			KUNIT_ASSERT_GE(test, order, 0);
+			KUNIT_ASSERT_LE_MSG(test, (PAGE_SIZE << order) / size,
 					    SLUBX_MAX_OBJS_PER_SLAB + 0UL,
 					    "size %u, order %d", size, order);
 		}

@@ -45,13 +45,13 @@ static void next_visits_each_object_once(struct kunit *test)
 	for (count = 1; count <= 600; count++) {
 		slubx_shuffle_init(&bed->shuffle, count);
 		for (round = 0; round < 8; round++)
-			KUNIT_EXPECT_TRUE_MSG(test,
+			KUNIT_ASSERT_TRUE_MSG(test,
 					      walk_is_permutation(bed, count),
 					      "%u objects", count);
 	}
 	slubx_shuffle_init(&bed->shuffle, OBJECTS_MAX);
 	for (round = 0; round < 50; round++)
-		KUNIT_EXPECT_TRUE(test, walk_is_permutation(bed, OBJECTS_MAX));
+		KUNIT_ASSERT_TRUE(test, walk_is_permutation(bed, OBJECTS_MAX));
 }
 
 /* When memory is short, slabs are smaller than the cache likes them. */
@@ -63,7 +63,7 @@ static void next_in_a_smaller_slab(struct kunit *test)
 	for (liked = 2; liked <= 1024; liked *= 2) {
 		slubx_shuffle_init(&bed->shuffle, liked);
 		for (count = 1; count < liked; count += 1 + count / 16)
-			KUNIT_EXPECT_TRUE_MSG(test,
+			KUNIT_ASSERT_TRUE_MSG(test,
 					      walk_is_permutation(bed, count),
 					      "%u of %u objects", count, liked);
 	}

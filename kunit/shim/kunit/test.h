@@ -56,8 +56,8 @@ struct kunit {
 	struct kunit_case *test_case;
 	struct task_struct *thread; /* the one that an ASSERT may end */
 	struct completion ended;
-	spinlock_t lock;
-	struct list_head memory; /* under lock */
+	spinlock_t lock; /* of memory */
+	struct list_head memory;
 };
 
 #define KUNIT_CASE(test_name)                             \
