@@ -216,6 +216,7 @@ bool slubx_cpu_push_locked(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 	local_unlock_irqrestore(&s->cpu_slab->lock, irq);
 	return ours;
 }
+EXPORT_SYMBOL_SLUBX(slubx_cpu_push_locked);
 
 /* ---- Flushing ------------------------------------------------------------*/
 

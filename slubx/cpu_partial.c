@@ -21,6 +21,7 @@ unsigned int slubx_cpu_partial_default(const struct slubx_kmem_cache *s)
 		return 52;
 	return 120;
 }
+EXPORT_SYMBOL_SLUBX(slubx_cpu_partial_default);
 
 /*
  * The limit is kept in slabs, because counting objects would touch every slab
@@ -32,6 +33,7 @@ void slubx_cpu_partial_set(struct slubx_kmem_cache *s, unsigned int objects)
 	WRITE_ONCE(s->cpu_partial_slabs,
 		   DIV_ROUND_UP(objects * 2, s->layout.oo.objects));
 }
+EXPORT_SYMBOL_SLUBX(slubx_cpu_partial_set);
 
 struct slubx_slab *slubx_cpu_partial_pop_locked(struct slubx_kmem_cache_cpu *c)
 {
@@ -77,6 +79,7 @@ void slubx_cpu_partial_put(struct slubx_kmem_cache *s, struct slubx_slab *slab)
 		slubx_node_put_chain(s, drained);
 	}
 }
+EXPORT_SYMBOL_SLUBX(slubx_cpu_partial_put);
 
 /* Puts slabs on this cpu's list that were taken from a node. */
 void slubx_cpu_partial_put_chain(struct slubx_kmem_cache *s,
@@ -94,3 +97,4 @@ void slubx_cpu_partial_put_chain(struct slubx_kmem_cache *s,
 	}
 	local_unlock_irqrestore(&s->cpu_slab->lock, irq);
 }
+EXPORT_SYMBOL_SLUBX(slubx_cpu_partial_put_chain);

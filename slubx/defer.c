@@ -55,6 +55,7 @@ void slubx_defer_free(struct slubx_kmem_cache *s, void *x)
 	if (llist_add(to_link(s, x), &d->objects))
 		irq_work_queue(&d->work);
 }
+EXPORT_SYMBOL_SLUBX(slubx_defer_free);
 
 /* Waits until all that was deferred before is freed. May sleep. */
 void slubx_defer_flush(void)
@@ -64,6 +65,7 @@ void slubx_defer_flush(void)
 	for_each_possible_cpu(cpu)
 		irq_work_sync(&per_cpu_ptr(deferred, cpu)->work);
 }
+EXPORT_SYMBOL_SLUBX(slubx_defer_flush);
 
 /* From now on deferred objects are freed by @free, in hard interrupt. */
 int slubx_defer_init(slubx_free_fn free)

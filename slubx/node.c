@@ -87,6 +87,7 @@ bool slubx_may_use_reserves(gfp_t gfp)
 	return !in_interrupt() &&
 	       ((current->flags & PF_MEMALLOC) || tsk_is_oom_victim(current));
 }
+EXPORT_SYMBOL_SLUBX(slubx_may_use_reserves);
 
 /* The listed slab becomes frozen and stays as full as it is. */
 static void freeze_locked(struct slubx_kmem_cache *s, struct slubx_slab *slab)
