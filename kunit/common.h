@@ -44,6 +44,10 @@ extern struct kunit_suite slubx_node_list_suite;
 extern struct kunit_suite slubx_iface_suite;
 extern struct kunit_suite slubx_sysfs_suite;
 extern struct kunit_suite slubx_proc_suite;
+extern struct kunit_suite slubx_twin_suite;
+extern struct kunit_suite slubx_stress_suite;
+extern struct kunit_suite slubx_stress_rcu_suite;
+extern struct kunit_suite slubx_stress_cpu_suite;
 
 int slubx_test_init(struct kunit *test);
 void slubx_test_exit(struct kunit *test);
