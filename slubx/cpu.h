@@ -18,6 +18,7 @@
 #define _SLUBX_CPU_H
 
 #include <linux/log2.h>
+#include <linux/preempt.h>
 #include <linux/percpu.h>
 
 #include "freelist.h"
@@ -90,42 +91,31 @@ static __always_inline void *slubx_cpu_pop(struct slubx_kmem_cache *s, int node)
 	return old.ptr;
 }
 
-/* What became of a push. */
-enum slubx_push {
-	SLUBX_PUSHED,
-	SLUBX_PUSH_NOT_OURS,	/* the slab is not this cpu's */
-	SLUBX_PUSH_DOUBLE,	/* the object is on the freelist already */
-};
-
 /*
- * Puts the objects @head to @tail, all of @slab, on the cpu's freelist if this
- * cpu owns the slab.
+ * Puts the objects @head to @tail, all of @slab, on the cpu's freelist. False
+ * if this cpu does not own the slab.
  */
-static __always_inline enum slubx_push
-slubx_cpu_push(struct slubx_kmem_cache *s, struct slubx_slab *slab, void *head,
-	       void *tail)
+static __always_inline bool slubx_cpu_push(struct slubx_kmem_cache *s,
+					   struct slubx_slab *slab, void *head,
+					   void *tail)
 {
 	struct slubx_kmem_cache_cpu *c;
 	struct slubx_pair old, new;
 
 	if (!slubx_lockless())
-		return slubx_cpu_push_locked(s, slab, head, tail) ?
-			       SLUBX_PUSHED :
-			       SLUBX_PUSH_NOT_OURS;
+		return !in_nmi() && slubx_cpu_push_locked(s, slab, head, tail);
 	do {
 		c = raw_cpu_ptr(s->cpu_slab);
 		old.word = READ_ONCE(c->tid);
 		barrier();
 		if (unlikely(slab != READ_ONCE(c->slab)))
-			return SLUBX_PUSH_NOT_OURS;
+			return false;
 		old.ptr = READ_ONCE(c->freelist);
-		if (SLUBX_HARDENED && unlikely(old.ptr == tail))
-			return SLUBX_PUSH_DOUBLE;
 		slubx_freelist_link(s, tail, old.ptr);
 		new.ptr = head;
 		new.word = old.word + SLUBX_TID_STEP;
 	} while (unlikely(!slubx_cpu_swap(s, old, new)));
-	return SLUBX_PUSHED;
+	return true;
 }
 
 #endif /* _SLUBX_CPU_H */

@@ -18,17 +18,17 @@ static noinline void report_double_free(struct slubx_kmem_cache *s, void *x)
 	slubx_error(s, "double free of object 0x%p, nothing freed", x);
 }
 
+static noinline void report_null(struct slubx_kmem_cache *s,
+				 unsigned long caller)
+{
+	slubx_error(s, "free of NULL by %pS", (void *)caller);
+}
+
 /* @x is not of @s. It keeps its memory: what else holds it can't be known. */
 static noinline void report_wrong_cache(struct slubx_kmem_cache *s, void *x)
 {
-	struct slubx_slab *slab;
+	struct slubx_slab *slab = slubx_virt_to_slab(x);
 
-	if (!x) {
-		slubx_error(s, "free of NULL by %pS",
-			    __builtin_return_address(0));
-		return;
-	}
-	slab = slubx_virt_to_slab(x);
 	if (slab)
 		slubx_error(s, "object 0x%p is from cache '%s', not freed", x,
 			    slab->slab_cache->name);
@@ -92,8 +92,7 @@ static noinline void free_slow(struct slubx_kmem_cache *s,
 	}
 	do {
 		old = slubx_pair_read(slab);
-		if (SLUBX_HARDENED && unlikely(old.freelist == tail ||
-					       old.counters.inuse < count)) {
+		if (SLUBX_HARDENED && unlikely(old.counters.inuse < count)) {
 			report_double_free(s, tail);
 			return;
 		}
@@ -123,14 +122,10 @@ static __always_inline void free_run(struct slubx_kmem_cache *s,
 				     struct slubx_slab *slab, void *head,
 				     void *tail, unsigned int count)
 {
-	enum slubx_push push = slubx_cpu_push(s, slab, head, tail);
-
-	if (likely(push == SLUBX_PUSHED))
+	if (likely(slubx_cpu_push(s, slab, head, tail)))
 		slubx_stat(s, FREE_FASTPATH);
-	else if (likely(push == SLUBX_PUSH_NOT_OURS))
-		free_slow(s, slab, head, tail, count);
 	else
-		report_double_free(s, tail);
+		free_slow(s, slab, head, tail, count);
 }
 
 /* What defer.c does with an object that an NMI left to it. */
@@ -147,26 +142,32 @@ void slubx_free_deferred(struct slubx_kmem_cache *s, struct slubx_slab *slab,
  * @s: the cache it was allocated from
  * @x: the object
  *
- * NULL, an object of another cache or no object at all is reported and nothing
- * is freed; so is the object that was freed last before. After
+ * NULL is reported and nothing is freed. In a hardened build, the default, so
+ * are an object of another cache, other memory of the direct map, and an object
+ * that is free already; a second free goes unseen only if the object was
+ * written to in between, where it links to the next free one. After
  * kmem_cache_free(), with 7.2's meaning of a wrong cache.
  *
  * A cache that was destroyed with objects in use still takes them back here.
  *
  * Context: Any. Does not sleep. In NMI the object may be freed a little later,
- *	in hard interrupt.
+ *	by an irq_work.
  */
 void slubx_kmem_cache_free(struct slubx_kmem_cache *s, void *x)
 {
 	struct slubx_slab *slab;
 
 	if (unlikely(!x)) {
-		report_wrong_cache(s, x);
+		report_null(s, _RET_IP_);
 		return;
 	}
 	slab = slubx_slab_around(x);
 	if (SLUBX_HARDENED && unlikely(slab->slab_cache != s)) {
 		report_wrong_cache(s, x);
+		return;
+	}
+	if (SLUBX_HARDENED && unlikely(slubx_freelist_has(s, x))) {
+		report_double_free(s, x);
 		return;
 	}
 	slubx_before_free(s, x);

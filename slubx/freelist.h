@@ -70,4 +70,26 @@ slubx_freelist_link(const struct slubx_kmem_cache *s, void *x, void *next)
 	*(void **)place = slubx_freelist_code(s, next, place);
 }
 
+/* @x changes hands: what its free pointer said is nobody's business any more. */
+static __always_inline void
+slubx_freelist_forget(const struct slubx_kmem_cache *s, void *x)
+{
+	*(void **)slubx_freelist_place(s, x) = NULL;
+}
+
+/*
+ * Does @x look free? Where a free object has its free pointer, decoding gives
+ * the end of a freelist or another place in the same slab, and slabs lie on a
+ * multiple of their size. What a client may have written there gives either by
+ * a chance of one in 2^48 or so; an allocation leaves neither.
+ */
+static __always_inline bool slubx_freelist_has(const struct slubx_kmem_cache *s,
+					       const void *x)
+{
+	unsigned long next = (unsigned long)slubx_freelist_next(s, x);
+
+	return !next ||
+	       (next ^ (unsigned long)x) < (PAGE_SIZE << s->layout.oo.order);
+}
+
 #endif /* _SLUBX_FREELIST_H */

@@ -12,6 +12,7 @@
 #include <linux/sched/mm.h>
 #include <linux/string.h>
 
+#include "freelist.h"
 #include "types.h"
 
 /* On debug kernels: is this context allowed to wait for memory? */
@@ -45,11 +46,9 @@ static __always_inline void *slubx_after_alloc(struct slubx_kmem_cache *s,
 {
 	if (unlikely(!x))
 		return NULL;
+	slubx_freelist_forget(s, x);
 	if (slubx_wants_zero(s, gfp))
 		memset(x, 0, s->layout.object_size);
-	else if (slubx_wants_wipe(s))
-		/* The rest was zeroed when it was freed. */
-		memset(x + s->layout.offset, 0, sizeof(void *));
 	if (!(s->flags & SLUBX_NOLEAKTRACE))
 		kmemleak_alloc(x, s->layout.object_size, 1, gfp);
 	return x;
