@@ -47,7 +47,8 @@ static void close_nodes(struct slubx_kmem_cache *s)
 
 /*
  * Every node that can ever have memory gets its struct now, so that none has
- * to be made when memory comes online and everybody is short of it.
+ * to be made when memory comes online and everybody is short of it. -ENOMEM
+ * leaves those that were made.
  */
 static int open_nodes(struct slubx_kmem_cache *s)
 {
@@ -57,10 +58,8 @@ static int open_nodes(struct slubx_kmem_cache *s)
 		if (s->node[node])
 			continue;
 		s->node[node] = new_node(node);
-		if (!s->node[node]) {
-			close_nodes(s);
+		if (!s->node[node])
 			return -ENOMEM;
-		}
 	}
 	return 0;
 }
@@ -156,15 +155,18 @@ int slubx_cache_open(struct slubx_kmem_cache *s,
 	if (err)
 		return err;
 	err = open_nodes(s);
-	if (err)
+	if (err) {
+		close_nodes(s);
 		close_percpu(s);
+	}
 	return err;
 }
 
 /*
  * The same for the very first cache, slubx_node_cache itself, whose own node
  * structs are objects of slabs that must be made without one. An error leaves
- * the slabs made so far; bootstrap.c takes them down.
+ * the slabs and structs made so far, which can't be freed into the cache that
+ * needs them; bootstrap.c takes them down.
  */
 int slubx_cache_open_first(struct slubx_kmem_cache *s,
 			   const struct slubx_cache_request *request)
