@@ -232,7 +232,7 @@ void slubx_cpu_flush_this(struct slubx_kmem_cache *s)
 	c = this_cpu_ptr(s->cpu_slab);
 	detached = detach_locked(s);
 	partial = c->partial;
-	c->partial = NULL;
+	WRITE_ONCE(c->partial, NULL);
 	local_unlock_irqrestore(&s->cpu_slab->lock, irq);
 
 	if (detached.slab)
@@ -252,10 +252,10 @@ void slubx_cpu_flush_dead(struct slubx_kmem_cache *s, int cpu)
 		.freelist = c->freelist,
 	};
 
-	c->slab = NULL;
+	WRITE_ONCE(c->slab, NULL);
 	c->freelist = NULL;
 	c->tid += SLUBX_TID_STEP;
-	c->partial = NULL;
+	WRITE_ONCE(c->partial, NULL);
 	if (detached.slab)
 		slubx_stat(s, CPUSLAB_FLUSH);
 	put_detached(s, detached);

@@ -53,33 +53,42 @@ static void push_locked(struct slubx_kmem_cache_cpu *c, struct slubx_slab *slab)
 	WRITE_ONCE(c->partial, slab);
 }
 
+static struct slubx_slab *put_locked(struct slubx_kmem_cache *s,
+				     struct slubx_slab *slab)
+{
+	struct slubx_kmem_cache_cpu *c = this_cpu_ptr(s->cpu_slab);
+	struct slubx_slab *drained = NULL;
+
+	/* Destroyed meanwhile: the flush has been here, or will be. */
+	if (unlikely(slubx_is_cold(s))) {
+		slab->next = NULL;
+		return slab;
+	}
+	if (c->partial &&
+	    c->partial->slabs >= READ_ONCE(s->cpu_partial_slabs)) {
+		drained = c->partial;
+		WRITE_ONCE(c->partial, NULL);
+		slubx_stat(s, CPU_PARTIAL_DRAIN);
+	}
+	push_locked(c, slab);
+	slubx_stat(s, CPU_PARTIAL_FREE);
+	return drained;
+}
+
 /*
  * Puts a slab on this cpu's list that a free has just frozen, and gives the
  * list to the nodes if it is long enough.
  */
 void slubx_cpu_partial_put(struct slubx_kmem_cache *s, struct slubx_slab *slab)
 {
-	struct slubx_slab *drained = NULL;
-	struct slubx_kmem_cache_cpu *c;
+	struct slubx_slab *drained;
 	unsigned long irq;
 
 	local_lock_irqsave(&s->cpu_slab->lock, irq);
-	c = this_cpu_ptr(s->cpu_slab);
-	if (c->partial &&
-	    c->partial->slabs >= READ_ONCE(s->cpu_partial_slabs)) {
-		drained = c->partial;
-		c->partial = NULL;
-	}
-	push_locked(c, slab);
+	drained = put_locked(s, slab);
 	local_unlock_irqrestore(&s->cpu_slab->lock, irq);
-
-	slubx_stat(s, CPU_PARTIAL_FREE);
-	if (drained) {
-		slubx_stat(s, CPU_PARTIAL_DRAIN);
-		slubx_node_put_chain(s, drained);
-	}
+	slubx_node_put_chain(s, drained);
 }
-EXPORT_SYMBOL_SLUBX(slubx_cpu_partial_put);
 
 /* Puts slabs on this cpu's list that were taken from a node. */
 void slubx_cpu_partial_put_chain(struct slubx_kmem_cache *s,

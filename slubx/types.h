@@ -231,7 +231,7 @@ slubx_next_node(const struct slubx_kmem_cache *s, int *node)
 /* A cache whose slabs never belong to a cpu, or no more do. */
 static inline bool slubx_is_cold(const struct slubx_kmem_cache *s)
 {
-	return s->flags & SLUBX_COLD_FLAGS;
+	return READ_ONCE(s->flags) & SLUBX_COLD_FLAGS;
 }
 
 static inline bool slubx_has_cpu_partial(const struct slubx_kmem_cache *s)
