@@ -48,6 +48,7 @@ sysfs:
 bootstrap:
 	slubx_unbootstrap();
 defer:
+	slubx_reap_exit();
 	slubx_defer_exit();
 flush:
 	slubx_flush_exit();
@@ -78,9 +79,9 @@ static void __exit slubx_exit(void)
 {
 	slubx_hotplug_exit();
 	slubx_proc_exit();
-	slubx_reap_exit();
 	slubx_sysfs_exit();
 	slubx_unbootstrap();
+	slubx_reap_exit();
 	slubx_defer_exit();
 	slubx_flush_exit();
 	/* Slabs of TYPESAFE_BY_RCU caches are freed by code of ours. */

@@ -74,6 +74,7 @@ void slubx_reap_init(void)
 	INIT_WORK(&slubx_reap_work, reap);
 }
 
+/* To be called when the last slab is gone: each may have queued the work. */
 void slubx_reap_exit(void)
 {
 	cancel_work_sync(&slubx_reap_work);
