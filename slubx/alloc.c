@@ -178,7 +178,7 @@ EXPORT_SYMBOL_GPL(slubx_kmem_cache_alloc);
  * slubx_kmem_cache_alloc_node() - allocate an object near a NUMA node
  * @s: the cache
  * @gfp: as for slubx_kmem_cache_alloc(); with __GFP_THISNODE the object is of
- *	@node or there is none
+ *	@node or there is none, if @node has memory at all
  * @node: the node to prefer, or NUMA_NO_NODE. A number that no node can have
  *	is reported and taken for NUMA_NO_NODE
  *

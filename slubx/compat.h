@@ -103,7 +103,10 @@ static __always_inline bool slubx_cmpxchg_pair(struct slubx_pair *pair,
 
 /* ---- Pages ---------------------------------------------------------------*/
 
-/* MAX_ORDER was exclusive until 6.4 and is MAX_PAGE_ORDER since 6.8. */
+/*
+ * MAX_ORDER was exclusive until 6.3, and is MAX_PAGE_ORDER since 6.8; between
+ * them this is one less than could be.
+ */
 #ifdef MAX_PAGE_ORDER
 #define SLUBX_MAX_PAGE_ORDER MAX_PAGE_ORDER
 #else

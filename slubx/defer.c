@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * defer.c - objects freed in NMI wait for the next hard interrupt.
+ * defer.c - objects freed in NMI wait for the next irq_work.
  *
  * Floor 6. An NMI may have come in the middle of any lock, so it takes none:
  * the object, whose memory is free to use now, becomes the link of a lock-free
@@ -67,7 +67,7 @@ void slubx_defer_flush(void)
 }
 EXPORT_SYMBOL_SLUBX(slubx_defer_flush);
 
-/* From now on deferred objects are freed by @free, in hard interrupt. */
+/* From now on deferred objects are freed by @free, from an irq_work. */
 int slubx_defer_init(slubx_free_fn free)
 {
 	int cpu;

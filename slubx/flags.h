@@ -3,11 +3,12 @@
  * flags.h - constants of the build, masks over cache flags, tunables.
  *
  * Floor 0. A variant is a constant that plain `if` tests, so every branch is
- * always compiled. slubx/Kconfig documents the options, slubx/Kbuild sets them.
+ * always compiled. slubx/Kconfig documents the options, slubx/probe.mk sets them.
  */
 #ifndef _SLUBX_FLAGS_H
 #define _SLUBX_FLAGS_H
 
+#include <linux/build_bug.h>
 #include <linux/kconfig.h>
 #include <slubx/slubx.h>
 
@@ -21,6 +22,7 @@
 #define SLUBX_CPU_PARTIAL IS_ENABLED(CONFIG_SLUBX_CPU_PARTIAL)
 /* Red zones, poison, tracking. Without, their flags are dropped at creation. */
 #define SLUBX_DEBUG IS_ENABLED(CONFIG_SLUBX_DEBUG)
+static_assert(!SLUBX_DEBUG, "debug caches have no paths of their own yet");
 
 /* Any of these and a cache never has a cpu slab. */
 #define SLUBX_DEBUG_FLAGS                                                  \
@@ -50,10 +52,13 @@
  * constructor, TYPESAFE_BY_RCU or poison.
  */
 #define SLUBX_KEEPS_CONTENT SLUBX_FLAG(0x40000000)
-/* Internal: destroyed while objects lived; see Documentation/design.rst. */
+/* Internal: destroyed, maybe with objects in use (Documentation/design.rst). */
 #define SLUBX_ZOMBIE SLUBX_FLAG(0x80000000)
 
-/* Caches of this kind take no lockless free path (one test, free.c). */
+/*
+ * Caches of this kind never have a cpu slab. Zombies give nothing out; debug
+ * caches will have paths of their own.
+ */
 #define SLUBX_COLD_FLAGS (SLUBX_DEBUG_FLAGS | SLUBX_ZOMBIE)
 
 /* Empty or partial slabs that a node keeps: ilog2(size) / 2 within these. */

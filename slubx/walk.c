@@ -39,7 +39,8 @@ static unsigned long look_at(struct walk *walk, unsigned long pfn)
 /*
  * Calls @visit for each slab of @s and returns their number. Exact if none is
  * made or freed meanwhile; if one can be, @visit must be content with what it
- * finds. May sleep.
+ * finds. Memory that is unplugged while its pages are looked at is not provided
+ * for: the lock against that is not for modules. May sleep.
  */
 unsigned long
 slubx_walk_slabs(struct slubx_kmem_cache *s,
