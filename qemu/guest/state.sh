@@ -20,7 +20,9 @@ state_pages() {
 	awk '/^nr_slab_(un)?reclaimable / { sum += $2 } END { print sum + 0 }' /proc/vmstat
 }
 
-state_free() { awk '/^MemFree:/ { print $2 }' /proc/meminfo; }
+state_used() {
+	awk '/^MemTotal:/ { all = $2 } /^MemFree:/ { print all - $2 }' /proc/meminfo
+}
 
 settle() {
 	sync
