@@ -48,6 +48,7 @@ extern struct kunit_suite slubx_twin_suite;
 extern struct kunit_suite slubx_stress_suite;
 extern struct kunit_suite slubx_stress_rcu_suite;
 extern struct kunit_suite slubx_stress_cpu_suite;
+extern struct kunit_suite slubx_stress_step_suite;
 
 int slubx_test_init(struct kunit *test);
 void slubx_test_exit(struct kunit *test);

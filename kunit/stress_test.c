@@ -125,7 +125,10 @@ static void pages_that_fail(struct kunit *test)
 
 /* ---- Between two steps of a fast path ------------------------------------*/
 
-/* Much of its time is between the first look at the freelist and the swap. */
+/*
+ * Much of its time is between the first look at the freelist and the swap, for
+ * objects of such a cache are not zeroed.
+ */
 static void take_and_return(struct stress_actor *actor)
 {
 	struct slubx_kmem_cache *s = actor->stress->cache[0].s;
@@ -164,7 +167,9 @@ static void change_second(struct stress_actor *actor)
 static void interrupts_between_two_steps(struct kunit *test)
 {
 	static const struct stress_kind kind[] = {
-		{ .name = "stress-aba", .size = 64 },
+		{ .name = "stress-aba",
+		  .size = 64,
+		  .flags = SLUBX_TYPESAFE_BY_RCU },
 	};
 	struct stress_plan plan = {
 		.pinned = 1,

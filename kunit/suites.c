@@ -14,8 +14,9 @@ kunit_test_suites(&slubx_layout_suite, &slubx_layout_host_suite,
 		  &slubx_slab_page_suite, &slubx_walk_suite, &slubx_node_suite,
 		  &slubx_node_take_suite, &slubx_node_list_suite,
 		  &slubx_iface_suite, &slubx_sysfs_suite, &slubx_proc_suite,
-		  &slubx_twin_suite, &slubx_stress_rcu_suite,
-		  &slubx_stress_suite, &slubx_stress_cpu_suite);
+		  &slubx_twin_suite, &slubx_stress_step_suite,
+		  &slubx_stress_rcu_suite, &slubx_stress_suite,
+		  &slubx_stress_cpu_suite);
 
 MODULE_DESCRIPTION("Tests of slubx");
 MODULE_LICENSE("GPL");
