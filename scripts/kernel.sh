@@ -57,6 +57,7 @@ build() {
 	local src=$1 out=$2 label=$3 fragments=("${@:4}")
 	is_complete "$out" && return
 	mkdir -p "$out"
+	need_space 1500 "a test kernel"
 	say CONFIG "kernel $label"
 	run_logged "$out/slubx-config.log" "Configuring the $label kernel" \
 		configure "$src" "$out" "${fragments[@]}"

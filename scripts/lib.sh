@@ -59,6 +59,14 @@ with_lock() {
 # A name for locks on things under build/, of this checkout and no other.
 tree_lock() { echo "tree${TOP//\//-}-$1"; }
 
+# need_space MB WHAT: better one sentence now than a full disk half-way.
+need_space() {
+	local have
+	have=$(df -Pm "$CACHE" | awk 'NR == 2 { print $4 }')
+	((have >= $1)) ||
+		die "$2 needs $1 MB in $CACHE, and $have MB are free (SLUBX_CACHE moves it)."
+}
+
 # Something in the cache counts only when its stamp was written, as the last step.
 is_complete() { [[ -e $1/.complete ]]; }
 mark_complete() { touch "$1/.complete"; }

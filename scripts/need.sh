@@ -53,6 +53,9 @@ install_all() {
 	as_root env DEBIAN_FRONTEND=noninteractive "${apt[@]}"
 }
 
+mkdir -p "$CACHE" 2>/dev/null ||
+	die "cannot create the cache $CACHE; SLUBX_CACHE names another place."
+
 missing=()
 for topic in "$@"; do
 	wanted=()
@@ -67,5 +70,4 @@ done
 
 command -v apt-get >/dev/null ||
 	die "missing ${missing[*]}, and there is no apt-get here to install them."
-mkdir -p "$CACHE"
 run_logged "$CACHE/install.log" "Installing ${missing[*]}" install_all "${missing[@]}"

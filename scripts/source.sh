@@ -11,6 +11,7 @@
 unpack_source() {
 	local suite=$1 pkg=$2 version=$3 dir=$4 tmp
 	is_complete "$dir" && return
+	need_space 2500 "the source of Linux"
 	tmp=$CACHE/src/.unpacking-$pkg
 	rm -rf "$tmp" "$dir"
 	apt_unpack "$suite" "$pkg" "$version" "$tmp/deb"

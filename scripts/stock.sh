@@ -71,6 +71,7 @@ unpack_stock() {
 	[[ -n $release ]] || die "Debian's $suite does not offer a $kernel kernel (any more)."
 	dir=$CACHE/stock/$release
 	is_complete "$dir" && return
+	need_space 1500 "a stock kernel"
 	tmp=$CACHE/stock/.unpacking-$kernel
 	rm -rf "$tmp" "$dir"
 	for pkg in $(family "$suite" "linux-headers-$release") \

@@ -76,8 +76,9 @@ test_or_note() {
 	((after > before)) || echo "$1-$2 0 1" >>"$tally"
 }
 
-main() {
-	local kernel flavour
+# KERNEL and FLAVOUR become lists of names that exist.
+read_request() {
+	local kernel flavour fits=n
 	[[ ${KERNEL:=6.1 stock} != all ]] || KERNEL="$KERNELS $STOCKS"
 	[[ ${FLAVOUR:=plain} != all ]] || FLAVOUR=$(flavours)
 	KERNEL=" $KERNEL "
@@ -87,8 +88,16 @@ main() {
 	done
 	for flavour in $FLAVOUR; do
 		flavour_check "$flavour"
+		for kernel in $KERNEL; do
+			! flavour_fits "$flavour" "$kernel" || fits=y
+		done
 	done
+	[[ $fits == y ]] || die "there is no $FLAVOUR flavour of $KERNEL."
+}
 
+main() {
+	local kernel flavour
+	read_request
 	"$TOP/scripts/need.sh" base headers vm kernel
 	parser=$("$TOP/scripts/source.sh" 6.1)
 	mkdir -p "$TOP/build"
