@@ -131,6 +131,7 @@ struct slubx_slab *slubx_scene_slab(struct kunit *test,
 		taken = slab->fc.freelist;
 		slab->fc.freelist = slubx_freelist_next(s, taken);
 		slab->fc.counters.inuse++;
+		slubx_freelist_forget(s, taken);
 		if (x)
 			*x++ = taken;
 	}
@@ -171,8 +172,10 @@ static void collect_used(struct slubx_slab *slab, void *arg)
 
 	bitmap_zero(used->map, objects);
 	slubx_slab_free_objects(slab, used->map);
-	for_each_clear_bit(i, used->map, objects)
-		used->x[used->count++] = slubx_slab_object(slab, i);
+	for_each_clear_bit(i, used->map, objects) {
+		used->x[used->count] = slubx_slab_object(slab, i);
+		slubx_freelist_forget(used->s, used->x[used->count++]);
+	}
 }
 
 void slubx_scene_free_all(struct kunit *test, struct slubx_kmem_cache *s)
