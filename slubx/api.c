@@ -26,7 +26,8 @@ find_or_add(const struct slubx_cache_request *request)
 		alias = slubx_registry_add_alias(s, request);
 		if (IS_ERR(alias))
 			return ERR_CAST(alias);
-		slubx_sysfs_add_alias(s, alias);
+		if (alias)
+			slubx_sysfs_add_alias(s, alias);
 		return s;
 	}
 	s = slubx_registry_add(request);

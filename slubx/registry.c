@@ -187,8 +187,38 @@ slubx_registry_add(const struct slubx_cache_request *request)
 /* ---- Aliases -------------------------------------------------------------*/
 
 /*
- * One more client for @s, which must hold the largest object of them all. Not
- * NULL but an ERR_PTR if there is no memory for its name.
+ * A client that goes gives up a reference, not a name: which was its own is
+ * not known. So when there are more names than clients, one that comes (back)
+ * under a name that is there takes it over, or names would pile up.
+ */
+static bool has_spare_name(struct slubx_kmem_cache *s, const char *wanted)
+{
+	char name[SLUBX_NAME_LEN];
+	struct slubx_alias *alias;
+	int names = 1;
+	bool found;
+
+	copy_name(name, wanted, sizeof(name));
+	found = !strcmp(s->name, name);
+	list_for_each_entry(alias, &s->aliases, list) {
+		found |= !strcmp(alias->name, name);
+		names++;
+	}
+	return found && names > s->refcount;
+}
+
+static void add_client(struct slubx_kmem_cache *s, unsigned int size)
+{
+	s->refcount++;
+	/* What is zeroed and what a client may use: the largest of them. */
+	s->layout.object_size = max(s->layout.object_size, size);
+	s->layout.inuse =
+		max(s->layout.inuse, ALIGN(size, (unsigned int)sizeof(void *)));
+}
+
+/*
+ * One more client for @s, which must hold the largest object of them all.
+ * NULL if it needs no new name; an ERR_PTR if there is no memory for one.
  */
 struct slubx_alias *
 slubx_registry_add_alias(struct slubx_kmem_cache *s,
@@ -197,18 +227,17 @@ slubx_registry_add_alias(struct slubx_kmem_cache *s,
 	struct slubx_alias *alias = NULL;
 
 	lockdep_assert_held(&slubx_mutex);
+	if (has_spare_name(s, request->name)) {
+		add_client(s, request->size);
+		return NULL;
+	}
 	if (!slubx_should_fail(SLUBX_FAULT_ALIAS))
 		alias = slubx_kmem_cache_zalloc(slubx_alias_cache, GFP_KERNEL);
 	if (!alias)
 		return ERR_PTR(-ENOMEM);
 	choose_name(alias->name, request->name);
 	list_add_tail(&alias->list, &s->aliases);
-	s->refcount++;
-	/* What is zeroed and what a client may use: the largest of them. */
-	s->layout.object_size = max(s->layout.object_size, request->size);
-	s->layout.inuse =
-		max(s->layout.inuse,
-		    ALIGN(request->size, (unsigned int)sizeof(void *)));
+	add_client(s, request->size);
 	return alias;
 }
 
