@@ -168,16 +168,15 @@ static bool put_client(struct slubx_kmem_cache *s)
  */
 void slubx_kmem_cache_destroy(struct slubx_kmem_cache *s)
 {
-	bool empty;
-
 	if (!s || !put_client(s))
 		return;
 	slubx_sysfs_remove(s);
-	empty = slubx_cache_shutdown(s);
+	slubx_cache_shutdown(s);
 	mutex_lock(&slubx_mutex);
 	slubx_registry_remove(s);
 	mutex_unlock(&slubx_mutex);
-	if (empty) {
+	/* Only now: till then memory hotplug may have held slabs to be freed. */
+	if (!slubx_cache_slabs(s)) {
 		slubx_reap_bury(s);
 		return;
 	}
