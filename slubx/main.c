@@ -93,6 +93,5 @@ module_exit(slubx_exit);
 
 MODULE_LICENSE("GPL");
 MODULE_AUTHOR("The slubx authors");
-MODULE_DESCRIPTION(
-	"SLUB, reimplemented as a slab allocator beside the kernel's own");
+MODULE_DESCRIPTION("An alternate slab allocator, after SLUB");
 MODULE_VERSION("0.1.0");
