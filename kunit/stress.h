@@ -112,8 +112,8 @@ struct stress_plan {
 	unsigned int pinned;	/* threads on each cpu */
 	unsigned int roaming;	/* threads on any */
 	bool soft;		/* pinned threads set off tasklets... */
-	bool hard;		/* ... and irq works */
-	unsigned int timer_us;	/* a timer on each cpu, about that often */
+	bool hard;		/* ... irq works... */
+	bool timers;		/* ... and timers that expire soon */
 	unsigned int shooters;	/* threads that interrupt other cpus' threads */
 	/* What pinned threads and interrupted cpus do, if not stress_act(). */
 	void (*thread)(struct stress_actor *actor);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * stress_crew.c - sets actors to work: threads, and on every cpu a tasklet, an
- * irq work, a timer and a function that other cpus call.
+ * stress_crew.c - sets actors to work: threads, and on every cpu a tasklet, a
+ * timer, an irq work of its threads and one of other cpus.
  *
- * A tasklet and an irq work are set off by a thread that stays on their cpu,
- * so they run there, one at a time, in the middle of that thread.
+ * They are set off by a thread that stays on their cpu, so they run there, one
+ * at a time, in the middle of that thread.
  */
 #include <linux/cpu.h>
 #include <linux/delay.h>
@@ -22,9 +22,9 @@ struct station {
 	struct stress_crew *crew;
 	int cpu;
 	struct tasklet_struct tasklet;
-	struct irq_work work;
+	struct irq_work work, shot;
 	struct hrtimer timer;
-	struct stress_actor on_tasklet, on_work, on_timer, on_call;
+	struct stress_actor on_tasklet, on_work, on_timer, on_shot;
 };
 
 struct worker {
@@ -72,40 +72,27 @@ static void on_work(struct irq_work *work)
 	interrupt(&station->on_work, stress_act);
 }
 
-/* From the end of one to the beginning of the next, so that threads run too. */
-static ktime_t pause_of(struct station *station)
-{
-	unsigned int us = station->crew->plan.timer_us;
-
-	return ktime_add_us(ktime_get(),
-			    us / 2 + stress_random(&station->on_timer, us));
-}
-
 static enum hrtimer_restart on_timer(struct hrtimer *timer)
 {
 	struct station *station = container_of(timer, struct station, timer);
-	struct stress_crew *crew = station->crew;
 
 	interrupt(&station->on_timer, stress_act);
-	if (READ_ONCE(crew->stress->stop))
-		return HRTIMER_NORESTART;
-	hrtimer_set_expires(timer, pause_of(station));
-	return HRTIMER_RESTART;
+	return HRTIMER_NORESTART;
 }
 
-static void start_timer(void *data)
+static void on_shot(struct irq_work *work)
 {
-	struct station *station = data;
+	struct station *station = container_of(work, struct station, shot);
 
-	hrtimer_start(&station->timer, ns_to_ktime(100 * NSEC_PER_USEC),
-		      HRTIMER_MODE_REL_PINNED);
+	interrupt(&station->on_shot, station->crew->plan.shot);
 }
 
+/* Where local locks, which sleep with PREEMPT_RT, may not be taken. */
 static void on_call(void *data)
 {
 	struct station *station = data;
 
-	interrupt(&station->on_call, station->crew->plan.shot);
+	irq_work_queue(&station->shot);
 }
 
 /*
@@ -134,6 +121,7 @@ static void open_station(struct stress_crew *crew, int cpu)
 	station->cpu = cpu;
 	tasklet_setup(&station->tasklet, on_tasklet);
 	init_irq_work(&station->work, on_work);
+	init_irq_work(&station->shot, on_shot);
 	stress_timer_setup(&station->timer, on_timer);
 	stress_actor_init(&station->on_tasklet, stress, GFP_ATOMIC,
 			  HELD_IN_INTERRUPT);
@@ -141,10 +129,8 @@ static void open_station(struct stress_crew *crew, int cpu)
 			  HELD_IN_INTERRUPT);
 	stress_actor_init(&station->on_timer, stress, GFP_NOWAIT,
 			  HELD_IN_INTERRUPT);
-	stress_actor_init(&station->on_call, stress, GFP_ATOMIC,
+	stress_actor_init(&station->on_shot, stress, GFP_ATOMIC,
 			  HELD_IN_INTERRUPT);
-	if (crew->plan.timer_us)
-		smp_call_function_single(cpu, start_timer, station, 1);
 }
 
 static void close_station(struct station *station)
@@ -152,9 +138,20 @@ static void close_station(struct station *station)
 	hrtimer_cancel(&station->timer);
 	tasklet_kill(&station->tasklet);
 	irq_work_sync(&station->work);
+	irq_work_sync(&station->shot);
 }
 
 /* ---- Threads -------------------------------------------------------------*/
+
+/* Not again before it has expired, or it might never. */
+static void set_timer(struct worker *worker)
+{
+	struct hrtimer *timer = &worker->station->timer;
+	u32 ns = stress_random(&worker->actor, 200 * NSEC_PER_USEC);
+
+	if (!hrtimer_active(timer))
+		hrtimer_start(timer, ns_to_ktime(ns), HRTIMER_MODE_REL_PINNED);
+}
 
 static void set_off(struct worker *worker)
 {
@@ -164,6 +161,8 @@ static void set_off(struct worker *worker)
 		tasklet_schedule(&worker->station->tasklet);
 	if (plan->hard && !stress_random(&worker->actor, 8))
 		irq_work_queue(&worker->station->work);
+	if (plan->timers && !stress_random(&worker->actor, 8))
+		set_timer(worker);
 }
 
 static int work(void *data)
@@ -277,7 +276,7 @@ void stress_crew_drain(struct stress_crew *crew)
 		stress_drain(&station->on_tasklet);
 		stress_drain(&station->on_work);
 		stress_drain(&station->on_timer);
-		stress_drain(&station->on_call);
+		stress_drain(&station->on_shot);
 	}
 	stress_drain_slots(crew->stress);
 }

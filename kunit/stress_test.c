@@ -102,7 +102,7 @@ static void threads_and_interrupts(struct kunit *test)
 				   .roaming = 3,
 				   .soft = true,
 				   .hard = true,
-				   .timer_us = 400,
+				   .timers = true,
 				   .chore = shrink_and_make,
 			   });
 }
@@ -113,7 +113,7 @@ static void pages_that_fail(struct kunit *test)
 				   .pinned = 1,
 				   .roaming = 3,
 				   .soft = true,
-				   .timer_us = 1000,
+				   .timers = true,
 				   .chore = fail_pages,
 			   });
 	slubx_fault_disarm();
@@ -175,13 +175,11 @@ static void interrupts_between_two_steps(struct kunit *test)
 		.pinned = 1,
 		.roaming = 1,
 		.shooters = 2,
-		.timer_us = 100,
+		.timers = true,
 		.thread = take_and_return,
 		.shot = change_second,
 	};
 
-	if (IS_ENABLED(CONFIG_PREEMPT_RT))
-		kunit_skip(test, "hard interrupts may not allocate");
 	stress_run(stress_begin(test, kind, 1), &plan);
 }
 
@@ -204,7 +202,7 @@ static void first_and_last_objects(struct kunit *test)
 	stress_run(stress, &(struct stress_plan){
 				   .pinned = 1,
 				   .roaming = 3,
-				   .timer_us = 200,
+				   .timers = true,
 			   });
 }
 
