@@ -28,7 +28,7 @@ enum state {
 	CPU_PARTIAL,
 	NODE_PARTIAL,
 	FULL,
-	EMPTIED,
+	SLAB_EMPTY,
 	NR_STATES
 };
 
@@ -51,7 +51,7 @@ static enum state state_of(const struct slubx_slab *slab)
 	if (slab->fc.counters.frozen)
 		return is_a_cpu_slab(slab) ? CPU : CPU_PARTIAL;
 	if (!slab->fc.counters.inuse)
-		return EMPTIED;
+		return SLAB_EMPTY;
 	return slab->fc.freelist ? NODE_PARTIAL : FULL;
 }
 
@@ -134,7 +134,7 @@ static void rules_in_each_state(struct kunit *test, slubx_flags_t flags)
 	slubx_test_herd_thin(herd, slab[1], 0);
 	KUNIT_EXPECT_EQ(test, slubx_test_in_use(s), herd->live + 0UL);
 	look = look_at(test, s);
-	KUNIT_EXPECT_EQ(test, look.seen[EMPTIED], 1U);
+	KUNIT_EXPECT_EQ(test, look.seen[SLAB_EMPTY], 1U);
 	KUNIT_EXPECT_EQ(test, look.seen[NODE_PARTIAL], 1U);
 	KUNIT_EXPECT_EQ(test, look.seen[FULL], 4U);
 	KUNIT_EXPECT_TRUE(test, slubx_test_herd_intact(herd));
