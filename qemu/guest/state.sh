@@ -24,6 +24,9 @@ state_used() {
 	awk '/^MemTotal:/ { all = $2 } /^MemFree:/ { print all - $2 }' /proc/meminfo
 }
 
+# KASAN holds back what is freed, up to a thirty-second of the memory.
+has_quarantine() { zcat /proc/config.gz 2>/dev/null | grep -q '^CONFIG_KASAN=y'; }
+
 settle() {
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
