@@ -57,10 +57,18 @@ unsigned long slubx_test_in_use(struct slubx_kmem_cache *s)
 	return objects;
 }
 
+/* As the kernel's struct module_use, which newer kernels keep to themselves. */
+struct use {
+	struct list_head source_list;
+	struct list_head target_list;
+	struct module *source;
+	struct module *target;
+};
+
 /* Modules whose symbols we use are in a list of ours. */
 struct module *slubx_test_module(void)
 {
-	struct module_use *use;
+	struct use *use;
 
 	list_for_each_entry(use, &THIS_MODULE->target_list, target_list)
 		if (!strcmp(use->target->name, "slubx"))

@@ -84,7 +84,8 @@ static void expect_rules(struct slubx_slab *slab, void *data)
 		KUNIT_EXPECT_PTR_EQ(look->test, compound_head(page + i), page);
 	}
 	KUNIT_EXPECT_FALSE(look->test, PageReserved(page));
-	KUNIT_EXPECT_FALSE(look->test, PageSwapBacked(page));
+	KUNIT_EXPECT_FALSE(look->test,
+			   test_bit(PG_swapbacked, slubx_page_flags(page)));
 	KUNIT_EXPECT_PTR_EQ(look->test, (void *)page->mapping,
 			    (void *)slab->slab_cache);
 	KUNIT_EXPECT_EQ(look->test, (int)slab->__page_mark,

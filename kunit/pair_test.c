@@ -4,6 +4,7 @@
  *
  * The ways must not be mixed on one slab: each case goes one of them.
  */
+#include <linux/processor.h>
 #include <linux/bit_spinlock.h>
 #include <linux/delay.h>
 
