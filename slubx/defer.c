@@ -47,10 +47,13 @@ static void empty_list(struct irq_work *work)
 	}
 }
 
-/* Frees @x soon. For NMI context; its hooks have run. */
+/*
+ * Frees @x soon. For NMI context; its hooks have run. Any cpu's list would do,
+ * so it is no matter whether this one is left meanwhile.
+ */
 void slubx_defer_free(struct slubx_kmem_cache *s, void *x)
 {
-	struct deferred *d = this_cpu_ptr(deferred);
+	struct deferred *d = raw_cpu_ptr(deferred);
 
 	if (llist_add(to_link(s, x), &d->objects))
 		irq_work_queue(&d->work);
