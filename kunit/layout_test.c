@@ -38,6 +38,16 @@ static const struct expected table[] = {
 	{ { 64, 0, SLUBX_TYPESAFE_BY_RCU },	72, 64, 64, 8, 0 },
 	{ { 64, 0, SLUBX_POISON },		72, 64, 64, 8, 0 },
 	{ { 60, 64, 0, true },			128, 64, 64, 64, 0 },
+	/* Where the client says, inside. */
+	{ { 64, 0, 0, true, true, 0 },		64, 64, 0, 8, 0 },
+	{ { 64, 0, SLUBX_TYPESAFE_BY_RCU, false, true, 56 }, 64, 64, 56, 8, 0 },
+	{ { 60, 0, SLUBX_TYPESAFE_BY_RCU, true, true, 56 }, 64, 64, 56, 8, 0 },
+	{ { 1, 0, SLUBX_TYPESAFE_BY_RCU, false, true, 0 }, 8, 8, 0, 8, 0 },
+	{ { 64, 64, 0, true, true, 8 },		64, 64, 8, 64, 0 },
+	/* Not so if that is poisoned, or in the red zone. */
+	{ { 64, 0, SLUBX_POISON, true, true, 8 }, 72, 64, 64, 8, 0 },
+	{ { 60, 0, SLUBX_RED_ZONE, true, true, 56 }, 88, 64, 64, 8, 8 },
+	{ { 60, 0, SLUBX_RED_ZONE, true, true, 48 }, 80, 64, 48, 8, 8 },
 	/* Red zones: never empty on the right, as wide as align on the left. */
 	{ { 64, 0, SLUBX_RED_ZONE },		88, 72, 32, 8, 8 },
 	{ { 60, 0, SLUBX_RED_ZONE },		80, 64, 24, 8, 8 },
@@ -136,6 +146,32 @@ static void compute_impossible(struct kunit *test)
 			-E2BIG);
 }
 
+static int compute_freeptr(slubx_flags_t flags, bool ctor, unsigned int offset)
+{
+	struct slubx_layout_request request = {
+		60, 0, flags, ctor, true, offset
+	};
+	struct slubx_layout layout;
+
+	return slubx_layout_compute(&layout, &request);
+}
+
+static void compute_impossible_freeptr(struct kunit *test)
+{
+	slubx_flags_t rcu = SLUBX_TYPESAFE_BY_RCU;
+
+	KUNIT_EXPECT_EQ(test, compute_freeptr(rcu, false, 56), 0);
+	KUNIT_EXPECT_EQ(test, compute_freeptr(0, true, 0), 0);
+	KUNIT_EXPECT_EQ(test, compute_freeptr(0, false, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, compute_freeptr(SLUBX_POISON, false, 8), -EINVAL);
+	KUNIT_EXPECT_EQ(test, compute_freeptr(rcu, false, 60), -EINVAL);
+	KUNIT_EXPECT_EQ(test, compute_freeptr(rcu, false, 64), -EINVAL);
+	KUNIT_EXPECT_EQ(test, compute_freeptr(rcu, true, UINT_MAX - 7),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, compute_freeptr(rcu, false, 4), -EINVAL);
+	KUNIT_EXPECT_EQ(test, compute_freeptr(0, true, 1), -EINVAL);
+}
+
 static void align_twice_is_once(struct kunit *test)
 {
 	unsigned int size, align, once;
@@ -159,6 +195,12 @@ static bool is_as_asked(const struct slubx_layout *l,
 	slubx_flags_t keep = SLUBX_TYPESAFE_BY_RCU | SLUBX_POISON;
 	bool outside = request->ctor || (request->flags & keep);
 	bool red = request->flags & SLUBX_RED_ZONE;
+
+	if (request->use_freeptr_offset && !red &&
+	    !(request->flags & SLUBX_POISON))
+		return l->offset == request->freeptr_offset;
+	if (request->use_freeptr_offset)
+		outside = l->offset != request->freeptr_offset;
 
 	return l->object_size == request->object_size &&
 	       l->align >= request->align && red == !!l->red_left_pad &&
@@ -212,7 +254,7 @@ static void compute_valid_8_to_8192(struct kunit *test)
 /* Small sizes are as likely as large ones, and all fit with what is added. */
 static void compute_valid_random(struct kunit *test)
 {
-	struct slubx_layout_request request;
+	struct slubx_layout_request request = {};
 	unsigned int i, bits;
 
 	for (i = 0; i < 100000; i++) {
@@ -221,6 +263,12 @@ static void compute_valid_random(struct kunit *test)
 		request.align = 1U << slubx_test_random(test, 19) >> 1;
 		request.flags = some_flags(slubx_test_random(test, 16));
 		request.ctor = slubx_test_random(test, 2);
+		request.use_freeptr_offset =
+			(request.ctor ||
+			 (request.flags & SLUBX_TYPESAFE_BY_RCU)) &&
+			slubx_test_random(test, 2);
+		request.freeptr_offset =
+			slubx_test_random(test, request.object_size) & ~7;
 		expect_good(test, &request);
 	}
 }
@@ -323,6 +371,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(compute_table),
 	KUNIT_CASE(compute_hwcache_table),
 	KUNIT_CASE(compute_impossible),
+	KUNIT_CASE(compute_impossible_freeptr),
 	KUNIT_CASE(align_twice_is_once),
 	KUNIT_CASE(compute_valid_8_to_8192),
 	KUNIT_CASE(compute_valid_random),

@@ -300,6 +300,37 @@ static void free_to_frozen_moves_nothing(struct kunit *test)
 	expect_slabs(test, bed, 1);
 }
 
+/* More than are in use, of any slab: a double free, and nothing changes. */
+static void expect_refused(struct kunit *test, struct bed *bed,
+			   struct slubx_slab *slab, unsigned int count)
+{
+	union slubx_freelist_counters before = slubx_pair_read(slab);
+	bool freed;
+
+	EXPECT_ERRORS(test, 0,
+		      freed = slubx_node_free(bed->s, slab, bed->x[0],
+					      bed->x[0], count));
+	KUNIT_EXPECT_FALSE(test, freed);
+	KUNIT_EXPECT_PTR_EQ(test, slab->fc.freelist, before.freelist);
+	KUNIT_EXPECT_EQ(test, slab->fc.counters.word, before.counters.word);
+	EXPECT_NO_EVENTS(test, bed->s);
+}
+
+static void free_of_more_than_in_use_is_refused(struct kunit *test)
+{
+	struct bed *bed = make_bed(test);
+	struct slubx_slab *listed = listed_with(test, bed, 2, bed->x);
+	struct slubx_slab *empty = listed_with(test, bed, 1, bed->x);
+
+	if (!SLUBX_HARDENED)
+		kunit_skip(test, "not hardened");
+	expect_refused(test, bed, listed, 3);
+	free_one(bed, empty, bed->x[0]);
+	expect_refused(test, bed, empty, 1);
+	expect_slabs(test, bed, 2);
+	slubx_scene_free_all(test, bed->s);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(put_owners_free_objects_to_head),
 	KUNIT_CASE(put_remote_frees_to_tail),
@@ -312,6 +343,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(free_last_is_kept_up_to_min_partial),
 	KUNIT_CASE(free_run_of_a_full_slab),
 	KUNIT_CASE(free_to_frozen_moves_nothing),
+	KUNIT_CASE(free_of_more_than_in_use_is_refused),
 	{},
 };
 

@@ -10,6 +10,7 @@
 #include "../slubx/cache.h"
 #include "../slubx/cpu.h"
 #include "../slubx/registry.h"
+#include "../slubx/slab.h"
 
 #define NAME "reap_test"
 
@@ -228,6 +229,28 @@ static void late_frees_stay_on_no_cpu(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, slubx_test_wait_zombies(0));
 }
 
+/*
+ * The last slab of a zombie is still there, for a grace period, and its object
+ * is freed again, with another content than it was given then.
+ */
+static void second_last_free_is_refused(struct kunit *test)
+{
+	struct slubx_kmem_cache *s = make(test, 300, SLUBX_TYPESAFE_BY_RCU);
+	void *x = slubx_kmem_cache_alloc(s, GFP_KERNEL);
+	struct slubx_slab *slab = slubx_virt_to_slab(x);
+
+	if (!SLUBX_HARDENED)
+		kunit_skip(test, "not hardened");
+	EXPECT_ERRORS(test, 1, slubx_test_destroy(test, s));
+	rcu_read_lock();
+	EXPECT_ERRORS(test, 0, slubx_kmem_cache_free(s, x));
+	memset(x, 0x5a, s->layout.size);
+	EXPECT_ERRORS(test, 1, slubx_kmem_cache_free(s, x));
+	KUNIT_EXPECT_EQ(test, slab->fc.counters.inuse + 0U, 0U);
+	rcu_read_unlock();
+	KUNIT_EXPECT_TRUE(test, slubx_test_wait_zombies(0));
+}
+
 /* ---- Many ---------------------------------------------------------------- */
 
 #define MANY 8
@@ -267,6 +290,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(last_free_on_any_cpu),
 	KUNIT_CASE(last_free_in_interrupt),
 	KUNIT_CASE(late_frees_stay_on_no_cpu),
+	KUNIT_CASE(second_last_free_is_refused),
 	KUNIT_CASE(many_zombies),
 	{},
 };

@@ -59,20 +59,17 @@ static void look_at_new(struct stress_actor *actor, struct stress_cache *c,
 		stress_wrong(actor->stress, STRESS_NOT_ZEROED, c, x, *(u64 *)x);
 }
 
-/* Allocates one object more. False if there is none or it holds enough. */
-bool stress_take(struct stress_actor *actor, struct stress_cache *c)
+static bool wants_zero(struct stress_actor *actor, const struct stress_cache *c)
 {
-	bool zero = !c->kind->ctor && !stress_random(actor, 16);
-	struct stress_held *held;
-	void *x;
+	return !c->kind->ctor && !stress_random(actor, 16);
+}
 
-	if (actor->count == actor->limit)
-		return false;
-	x = allocate(actor, c, zero);
-	if (!x) {
-		atomic_long_inc(&actor->stress->refused);
-		return false;
-	}
+/* A new object is looked at, marked, and held. */
+static void enter(struct stress_actor *actor, struct stress_cache *c, void *x,
+		  bool zero)
+{
+	struct stress_held *held;
+
 	atomic_long_inc(&actor->stress->allocated);
 	atomic_long_inc(&c->live);
 	look_at_new(actor, c, x, zero);
@@ -82,12 +79,50 @@ bool stress_take(struct stress_actor *actor, struct stress_cache *c)
 	held->x = x;
 	held->word = stress_word(c->id, x, actor->who);
 	stress_fill(x, c->kind->size, held->word);
-	return true;
+}
+
+/* Allocates one object more. False if there is none or it holds enough. */
+bool stress_take(struct stress_actor *actor, struct stress_cache *c)
+{
+	bool zero = wants_zero(actor, c);
+	void *x;
+
+	if (actor->count == actor->limit)
+		return false;
+	x = allocate(actor, c, zero);
+	if (x)
+		enter(actor, c, x, zero);
+	else
+		atomic_long_inc(&actor->stress->refused);
+	return x;
+}
+
+/* Objects of one bulk call, at most. */
+#define BULK 24
+
+static void take_bulk(struct stress_actor *actor, struct stress_cache *c)
+{
+	unsigned int i, room = actor->limit - actor->count, count;
+	bool zero = wants_zero(actor, c);
+	void *x[BULK];
+
+	if (!room)
+		return;
+	count = 1 + stress_random(actor, min_t(unsigned int, room, BULK));
+	if (!slubx_kmem_cache_alloc_bulk(
+		    c->s, actor->gfp | (zero ? __GFP_ZERO : (__force gfp_t)0),
+		    count, x)) {
+		atomic_long_inc(&actor->stress->refused);
+		return;
+	}
+	for (i = 0; i < count; i++)
+		enter(actor, c, x[i], zero);
 }
 
 /* ---- Giving back ---------------------------------------------------------*/
 
-static void give_back(struct stress *stress, const struct stress_held *held)
+/* Is the object as its owner left it? Then it may be freed. */
+static bool leave(struct stress *stress, const struct stress_held *held)
 {
 	struct stress_cache *c = held->c;
 
@@ -95,13 +130,19 @@ static void give_back(struct stress *stress, const struct stress_held *held)
 		/* Two may hold it: who frees it does more harm. */
 		stress_wrong(stress, STRESS_OVERWRITTEN, c, held->x,
 			     *(u64 *)held->x);
-		return;
+		return false;
 	}
 	if (c->kind->ctor)
 		stress_fill(held->x, c->kind->size, STRESS_FREED);
 	atomic_long_dec(&c->live);
 	atomic_long_inc(&stress->freed);
-	slubx_kmem_cache_free(c->s, held->x);
+	return true;
+}
+
+static void give_back(struct stress *stress, const struct stress_held *held)
+{
+	if (leave(stress, held))
+		slubx_kmem_cache_free(held->c->s, held->x);
 }
 
 void stress_return_oldest(struct stress_actor *actor)
@@ -133,6 +174,25 @@ static void return_any(struct stress_actor *actor)
 
 	swap(*any, *at(actor, actor->count - 1));
 	stress_return(actor);
+}
+
+/* The youngest of all, as long as they are of one cache. */
+static void return_bulk(struct stress_actor *actor)
+{
+	struct stress_cache *c = at(actor, actor->count - 1)->c;
+	unsigned int count = 0;
+	void *x[BULK];
+
+	while (count < BULK && actor->count) {
+		struct stress_held *held = at(actor, actor->count - 1);
+
+		if (held->c != c)
+			break;
+		actor->count--;
+		if (leave(actor->stress, held))
+			x[count++] = held->x;
+	}
+	slubx_kmem_cache_free_bulk(c->s, count, x);
 }
 
 /* ---- Handing over --------------------------------------------------------*/
@@ -181,6 +241,10 @@ static void take_some(struct stress_actor *actor)
 		&stress->cache[stress_random(actor, stress->nr_caches)];
 	unsigned int count = 1 + stress_random(actor, actor->limit / 4);
 
+	if (!stress_random(actor, 4)) {
+		take_bulk(actor, c);
+		return;
+	}
 	while (count-- && stress_take(actor, c))
 		;
 }
@@ -188,8 +252,12 @@ static void take_some(struct stress_actor *actor)
 static void return_some(struct stress_actor *actor)
 {
 	unsigned int count = 1 + stress_random(actor, actor->limit / 4);
-	u32 order = stress_random(actor, 3);
+	u32 order = stress_random(actor, 4);
 
+	if (order == 3 && actor->count) {
+		return_bulk(actor);
+		return;
+	}
 	while (count-- && actor->count) {
 		if (order == 0)
 			stress_return(actor);

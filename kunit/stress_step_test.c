@@ -16,6 +16,7 @@
 
 #define READY 80	/* objects that are there to be allocated: of 3 slabs */
 #define HELD_MAX 4
+#define MANY 5		/* objects of a bulk call */
 
 /* Instructions at which something happens, at most; spread over all. */
 #define PLACES_MAX 500
@@ -25,6 +26,7 @@ struct bed {
 	struct slubx_kmem_cache *s;
 	void *ready[READY];
 	void *mine;			/* allocated or freed step by step */
+	void *many[MANY];		/* the same, of a bulk call */
 	void *held[HELD_MAX];		/* what the interruption holds */
 	unsigned int nr_held, interrupted;
 	void (*prepare)(struct bed *bed);
@@ -47,6 +49,24 @@ static void free_mine(void *data)
 
 	slubx_kmem_cache_free(bed->s, bed->mine);
 	bed->mine = NULL;
+}
+
+static void alloc_many(void *data)
+{
+	struct bed *bed = data;
+
+	if (!slubx_kmem_cache_alloc_bulk(bed->s, GFP_ATOMIC | __GFP_NOWARN,
+					 MANY, bed->many))
+		memset(bed->many, 0, sizeof(bed->many));
+}
+
+/* What the array holds afterwards is no object any more. */
+static void free_many(void *data)
+{
+	struct bed *bed = data;
+
+	slubx_kmem_cache_free_bulk(bed->s, MANY, bed->many);
+	memset(bed->many, 0, sizeof(bed->many));
 }
 
 static void hold(struct bed *bed, void *x)
@@ -114,6 +134,13 @@ static void prepare_fast_free(struct bed *bed)
 	hold(bed, slubx_kmem_cache_alloc(bed->s, GFP_KERNEL));
 }
 
+static void prepare_fast_free_many(struct bed *bed)
+{
+	prepare_fast(bed);
+	alloc_many(bed);
+	hold(bed, slubx_kmem_cache_alloc(bed->s, GFP_KERNEL));
+}
+
 /* Takes what the cpu's freelist has, and no more. */
 static void empty_freelist(struct bed *bed)
 {
@@ -154,6 +181,9 @@ static bool is_held(struct bed *bed, const void *x)
 	for (i = 0; i < bed->nr_held; i++)
 		if (bed->held[i] == x)
 			return true;
+	for (i = 0; i < MANY; i++)
+		if (bed->many[i] == x)
+			return true;
 	return x == bed->mine;
 }
 
@@ -183,10 +213,23 @@ static unsigned int count_twice(struct bed *bed)
 	return twice;
 }
 
+/* How many of the bulk call's objects somebody else holds as well. */
+static unsigned int count_shared(struct bed *bed)
+{
+	unsigned int i, j, shared = 0;
+
+	for (i = 0; i < MANY && bed->many[0]; i++) {
+		shared += is_ready(bed, bed->many[i]);
+		for (j = 0; j < bed->nr_held; j++)
+			shared += bed->held[j] == bed->many[i];
+	}
+	return shared;
+}
+
 /* If something is wrong, what is held stays held: freeing it is worse. */
 static bool clean_up(struct bed *bed, unsigned int at)
 {
-	unsigned int twice = count_twice(bed);
+	unsigned int twice = count_shared(bed) + count_twice(bed);
 
 	KUNIT_EXPECT_EQ_MSG(bed->test, twice, 0, "interrupted at %u", at);
 	if (twice)
@@ -197,6 +240,8 @@ static bool clean_up(struct bed *bed, unsigned int at)
 	if (bed->mine)
 		slubx_kmem_cache_free(bed->s, bed->mine);
 	bed->mine = NULL;
+	if (bed->many[0])
+		free_many(bed);
 	return true;
 }
 
@@ -307,12 +352,34 @@ static void interrupted_slow_free(struct kunit *test)
 	interrupt_all(test, bed);
 }
 
+static void interrupted_bulk_alloc(struct kunit *test)
+{
+	struct bed *bed = new_bed(test);
+
+	bed->prepare = prepare_fast;
+	bed->run = alloc_many;
+	bed->act = change_second;
+	interrupt_all(test, bed);
+}
+
+static void interrupted_bulk_free(struct kunit *test)
+{
+	struct bed *bed = new_bed(test);
+
+	bed->prepare = prepare_fast_free_many;
+	bed->run = free_many;
+	bed->act = return_and_take;
+	interrupt_all(test, bed);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(interrupted_alloc),
 	KUNIT_CASE(interrupted_free),
 	KUNIT_CASE(free_interrupted_by_free),
 	KUNIT_CASE(interrupted_slow_alloc),
 	KUNIT_CASE(interrupted_slow_free),
+	KUNIT_CASE(interrupted_bulk_alloc),
+	KUNIT_CASE(interrupted_bulk_free),
 	{},
 };
 

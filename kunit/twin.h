@@ -28,6 +28,9 @@ enum twin_what {
 	TWIN_ALIASES,
 	TWIN_ALLOCATED,		/* of a burst */
 	TWIN_SHRUNK,		/* what kmem_cache_shrink() returned */
+	TWIN_KSIZE,
+	TWIN_ROUNDUP,		/* kmalloc_size_roundup() */
+	TWIN_MOVED,		/* by krealloc() */
 	TWIN_CTOR_ENOUGH,	/* no object in use without its constructor */
 
 	TWIN_MUST_BE_ZERO,
@@ -68,6 +71,8 @@ struct twin {
 	const char *name;
 	void (*random_walk)(struct twin_log *log, u64 seed);
 	void (*merges)(struct twin_log *log, u64 seed);
+	void (*sizes)(struct twin_log *log, u64 seed);
+	void (*in_bulk)(struct twin_log *log, u64 seed);
 	void (*constructors)(struct twin_log *log, u64 seed);
 	bool (*can_merge)(void);
 };
@@ -83,6 +88,9 @@ long twin_read_number(const char *tree, const char *cache, const char *file);
 long twin_read_info_objects(const char *cache);
 void twin_fill(u8 *x, unsigned int size, u32 serial);
 bool twin_is_filled(const u8 *x, unsigned int size, u32 serial);
+/* The first @kept bytes of what was filled as @size bytes elsewhere. */
+bool twin_is_kept(const u8 *x, unsigned int size, u32 serial,
+		  unsigned int kept);
 unsigned int twin_overlaps(unsigned long *start, unsigned int count,
 			   unsigned int size);
 

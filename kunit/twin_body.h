@@ -381,11 +381,15 @@ static void constructors(struct twin_log *log, u64 seed)
 }
 
 #include "twin_merge_body.h"
+#include "twin_kmalloc_body.h"
+#include "twin_bulk_body.h"
 
 const struct twin TWIN = {
 	.name = TREE,
 	.random_walk = random_walk,
 	.merges = merges,
+	.sizes = sizes,
+	.in_bulk = in_bulk,
 	.constructors = constructors,
 	.can_merge = can_merge,
 };

@@ -8,6 +8,7 @@
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 
 #include "common.h"
 #include "twin.h"
@@ -24,6 +25,9 @@ static const char *const what_names[NR_TWIN_WHAT] = {
 	[TWIN_ALIASES] = "aliases",
 	[TWIN_ALLOCATED] = "allocated",
 	[TWIN_SHRUNK] = "kmem_cache_shrink()",
+	[TWIN_KSIZE] = "ksize()",
+	[TWIN_ROUNDUP] = "kmalloc_size_roundup()",
+	[TWIN_MOVED] = "moved by krealloc()",
 	[TWIN_CTOR_ENOUGH] = "all objects constructed",
 	[TWIN_MISALIGNED] = "misaligned",
 	[TWIN_NOT_ZEROED] = "not zeroed",
@@ -161,11 +165,53 @@ static void merges_alike(struct kunit *test)
 			 new_seed(test));
 }
 
+/*
+ * Always on the same cpu: the host's allocator keeps much of what was freed, on
+ * each cpu that freed some, and that must not look like a leak of ours.
+ */
+static void run_sizes(struct kunit *test, u64 seed)
+{
+	int cpu = cpumask_first(cpu_online_mask);
+
+	set_cpus_allowed_ptr(current, cpumask_of(cpu));
+	run_both(test, twin_host.sizes, twin_slubx.sizes, seed);
+}
+
+static void memory_of_any_size_fixed_seeds(struct kunit *test)
+{
+	u64 seed;
+
+	for (seed = 1; seed <= 12; seed++)
+		run_sizes(test, seed);
+}
+
+static void memory_of_any_size(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < 8; i++)
+		run_sizes(test, new_seed(test));
+}
+
+static void many_at_once(struct kunit *test)
+{
+	u64 seed;
+
+	for (seed = 1; seed <= 8; seed++)
+		run_both(test, twin_host.in_bulk, twin_slubx.in_bulk, seed);
+	for (seed = 0; seed < 8; seed++)
+		run_both(test, twin_host.in_bulk, twin_slubx.in_bulk,
+			 new_seed(test));
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE_SLOW(random_operations_fixed_seeds),
 	KUNIT_CASE_SLOW(random_operations),
 	KUNIT_CASE(constructors_run_for_whole_slabs),
 	KUNIT_CASE(merges_alike),
+	KUNIT_CASE_SLOW(memory_of_any_size_fixed_seeds),
+	KUNIT_CASE_SLOW(memory_of_any_size),
+	KUNIT_CASE_SLOW(many_at_once),
 	{},
 };
 

@@ -138,14 +138,19 @@ void twin_fill(u8 *x, unsigned int size, u32 serial)
 		x[i] = pattern(i, serial);
 }
 
-bool twin_is_filled(const u8 *x, unsigned int size, u32 serial)
+bool twin_is_kept(const u8 *x, unsigned int size, u32 serial, unsigned int kept)
 {
 	unsigned int i;
 
-	for (i = 0; i < size; i = next_place(i, size))
+	for (i = 0; i < min(size, kept); i = next_place(i, size))
 		if (x[i] != pattern(i, serial))
 			return false;
 	return true;
+}
+
+bool twin_is_filled(const u8 *x, unsigned int size, u32 serial)
+{
+	return twin_is_kept(x, size, serial, size);
 }
 
 static int compare_starts(const void *a, const void *b)

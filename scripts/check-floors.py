@@ -14,6 +14,10 @@ import re
 import subprocess
 import sys
 
+# slubx is made of its own caches, percpu memory and pages, not of these. (vmalloc()
+# is for clients that ask for it: slubx_kvmalloc().)
+HOST_ALLOCATOR = re.compile(r"__?k[mvz]*alloc|kv?[mz]alloc|kmem_cache_|kstrdup"
+                            r"|kasprintf|kmemdup")
 VERSION_WORD = re.compile(r"\b(LINUX_VERSION_CODE|KERNEL_VERSION)\b")
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.M)
 
@@ -91,6 +95,8 @@ def check_objects(objects, ranks, known):
             table[source] = symbols(path)
     owner = {name: src for src, (defined, _) in table.items() for name in defined}
     for user, (_, used) in table.items():
+        for name in sorted(filter(HOST_ALLOCATOR.match, used - owner.keys())):
+            yield f"{user} uses {name}: slubx's memory is not the host's kmalloc()"
         for name in sorted(used & owner.keys()):
             yield from check_rank(ranks, user, owner[name], f"uses {name} of")
 

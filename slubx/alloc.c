@@ -6,8 +6,8 @@
  * is tried rung by rung, each cheaper than the next:
  *   1. the cpu slab: what others freed to it        cpu.c
  *   2. the cpu's partial slabs                      cpu.c
- *   3. the node's partial slabs                     node.c
- *   4. other nodes' partial slabs, nearest first    node.c
+ *   3. the node's partial slabs                     node_take.c
+ *   4. other nodes' partial slabs, nearest first    node_take.c
  *   5. a new slab                                   slab.c
  * No lock is held from one rung to the next.
  */
@@ -16,6 +16,8 @@
 #include "cpu.h"
 #include "errors.h"
 #include "hooks.h"
+#include "path.h"
+#include "trace.h"
 
 /* ---- When there is no memory ---------------------------------------------*/
 
@@ -46,21 +48,6 @@ static noinline void out_of_memory_note(struct slubx_kmem_cache *s, gfp_t gfp,
 
 /* ---- The ladder ----------------------------------------------------------*/
 
-/* A hint for a node that has no memory, or does not exist, is no hint. */
-static int sane_node(struct slubx_kmem_cache *s, int node)
-{
-	if (node == NUMA_NO_NODE)
-		return node;
-	if (unlikely(node < 0 || node >= (int)nr_node_ids)) {
-		slubx_error(
-			s,
-			"allocation from node %d, which can't exist; any node is taken",
-			node);
-		return NUMA_NO_NODE;
-	}
-	return node_state(node, N_NORMAL_MEMORY) ? node : NUMA_NO_NODE;
-}
-
 /* Rung 5. All objects of the new slab are on its freelist, and ours. */
 static bool take_new(struct slubx_kmem_cache *s, gfp_t gfp, int node,
 		     struct slubx_taken *taken)
@@ -81,18 +68,20 @@ static bool take_new(struct slubx_kmem_cache *s, gfp_t gfp, int node,
  * node's partial slabs or a slab of it that is easily had, before objects of
  * others: order and reason as in SLUB since 6.10.
  */
-static bool take_from_nodes(struct slubx_kmem_cache *s, gfp_t gfp, int node,
-			    struct slubx_taken *taken)
+static enum slubx_rung take_from_nodes(struct slubx_kmem_cache *s, gfp_t gfp,
+				       int node, struct slubx_taken *taken)
 {
 	if (node != NUMA_NO_NODE && !(gfp & __GFP_THISNODE)) {
 		gfp_t here = GFP_NOWAIT | __GFP_NOWARN | __GFP_THISNODE;
 
-		if (slubx_node_take(s, gfp | __GFP_THISNODE, node, taken) ||
-		    take_new(s, here, node, taken))
-			return true;
+		if (slubx_node_take(s, gfp | __GFP_THISNODE, node, taken))
+			return SLUBX_RUNG_NODE;
+		if (take_new(s, here, node, taken))
+			return SLUBX_RUNG_NEW;
 	}
-	return slubx_node_take(s, gfp, node, taken) ||
-	       take_new(s, gfp, node, taken);
+	if (slubx_node_take(s, gfp, node, taken))
+		return SLUBX_RUNG_NODE;
+	return take_new(s, gfp, node, taken) ? SLUBX_RUNG_NEW : SLUBX_RUNG_NONE;
 }
 
 /* A slab of the reserves, whose taker may not use them again: one object. */
@@ -104,10 +93,11 @@ static void *take_one(struct slubx_kmem_cache *s, struct slubx_taken *taken)
 	return x;
 }
 
-static noinline void *alloc_slow(struct slubx_kmem_cache *s, gfp_t gfp,
-				 int node)
+/* The ladder: one object, whose hooks are still to run, or NULL. */
+noinline void *slubx_alloc_slow(struct slubx_kmem_cache *s, gfp_t gfp, int node)
 {
 	struct slubx_taken taken = {};
+	enum slubx_rung rung;
 	void *x;
 
 	/* Below are locks that an NMI may have come in the middle of. */
@@ -122,11 +112,15 @@ static noinline void *alloc_slow(struct slubx_kmem_cache *s, gfp_t gfp,
 		slubx_error(s,
 			    "__GFP_ZERO ignored: the cache has a constructor");
 
-	node = sane_node(s, node);
+	node = slubx_slab_sane_node(s, node);
 	x = slubx_cpu_refill(s, gfp, node);
-	if (x)
+	if (x) {
+		trace_slubx_alloc_slow(s, gfp, node, SLUBX_RUNG_CPU);
 		return x;
-	if (!take_from_nodes(s, gfp, node, &taken)) {
+	}
+	rung = take_from_nodes(s, gfp, node, &taken);
+	trace_slubx_alloc_slow(s, gfp, node, rung);
+	if (rung == SLUBX_RUNG_NONE) {
 		out_of_memory_note(s, gfp, node);
 		return NULL;
 	}
@@ -137,7 +131,7 @@ static noinline void *alloc_slow(struct slubx_kmem_cache *s, gfp_t gfp,
 }
 
 static __always_inline void *alloc_object(struct slubx_kmem_cache *s, gfp_t gfp,
-					  int node)
+					  int node, unsigned long caller)
 {
 	void *x;
 
@@ -146,8 +140,10 @@ static __always_inline void *alloc_object(struct slubx_kmem_cache *s, gfp_t gfp,
 	if (likely(x))
 		slubx_stat(s, ALLOC_FASTPATH);
 	else
-		x = alloc_slow(s, gfp, node);
-	return slubx_after_alloc(s, gfp, x);
+		x = slubx_alloc_slow(s, gfp, node);
+	x = slubx_after_alloc(s, gfp, x);
+	trace_slubx_alloc(s, x, gfp, node, caller);
+	return x;
 }
 
 /* ---- The public functions ------------------------------------------------*/
@@ -170,7 +166,7 @@ static __always_inline void *alloc_object(struct slubx_kmem_cache *s, gfp_t gfp,
  */
 void *slubx_kmem_cache_alloc(struct slubx_kmem_cache *s, gfp_t gfp)
 {
-	return alloc_object(s, gfp, NUMA_NO_NODE);
+	return alloc_object(s, gfp, NUMA_NO_NODE, _RET_IP_);
 }
 EXPORT_SYMBOL_GPL(slubx_kmem_cache_alloc);
 
@@ -190,6 +186,13 @@ EXPORT_SYMBOL_GPL(slubx_kmem_cache_alloc);
 void *slubx_kmem_cache_alloc_node(struct slubx_kmem_cache *s, gfp_t gfp,
 				  int node)
 {
-	return alloc_object(s, gfp, node);
+	return alloc_object(s, gfp, node, _RET_IP_);
 }
 EXPORT_SYMBOL_GPL(slubx_kmem_cache_alloc_node);
+
+/* The same, put down to @caller. */
+void *slubx_alloc_for(struct slubx_kmem_cache *s, gfp_t gfp, int node,
+		      unsigned long caller)
+{
+	return alloc_object(s, gfp, node, caller);
+}

@@ -57,41 +57,32 @@ create(const struct slubx_cache_request *request)
 }
 
 /**
- * slubx_kmem_cache_create_usercopy() - create a cache whose objects may be
- *	copied to and from user space in part
- * @name: as for slubx_kmem_cache_create()
- * @size: as for slubx_kmem_cache_create()
- * @align: as for slubx_kmem_cache_create()
- * @flags: as for slubx_kmem_cache_create()
- * @useroffset: where the part begins, in bytes
- * @usersize: its bytes; 0 for none. A window that lies outside of the object
- *	is reported and closed
- * @ctor: as for slubx_kmem_cache_create()
- *
- * The kernel's own check of user copies does not know slubx's slabs: it sees
- * to it that a copy stays within the slab's pages, no more. A cache with a
- * window is never merged. After kmem_cache_create_usercopy().
+ * __slubx_kmem_cache_create_args() - what slubx_kmem_cache_create() is
+ * @name: as there
+ * @size: as there
+ * @args: what else is wished for; NULL for nothing
+ * @flags: as there
  *
  * Context: Process context. May sleep.
  * Return: the cache, or NULL with the reason in the log.
  */
 struct slubx_kmem_cache *
-slubx_kmem_cache_create_usercopy(const char *name, unsigned int size,
-				 unsigned int align, slubx_flags_t flags,
-				 unsigned int useroffset, unsigned int usersize,
-				 void (*ctor)(void *))
+__slubx_kmem_cache_create_args(const char *name, unsigned int size,
+			       const struct slubx_kmem_cache_args *args,
+			       slubx_flags_t flags)
 {
-	const struct slubx_cache_request request = {
+	struct slubx_cache_request request = {
 		.name = name,
 		.size = size,
-		.align = align,
 		.flags = flags,
-		.useroffset = useroffset,
-		.usersize = usersize,
-		.ctor = ctor,
 	};
-	struct slubx_kmem_cache *s = create(&request);
+	struct slubx_kmem_cache *s;
 
+	if (args)
+		request.args = *args;
+	if (request.args.sheaf_capacity)
+		request.flags |= SLUBX_NO_MERGE;
+	s = create(&request);
 	if (!IS_ERR(s))
 		return s;
 	if (flags & SLUBX_PANIC)
@@ -99,38 +90,29 @@ slubx_kmem_cache_create_usercopy(const char *name, unsigned int size,
 		      name ?: "(null)", PTR_ERR(s));
 	return NULL;
 }
-EXPORT_SYMBOL_GPL(slubx_kmem_cache_create_usercopy);
+EXPORT_SYMBOL_GPL(__slubx_kmem_cache_create_args);
 
 /**
- * slubx_kmem_cache_create() - create a cache
- * @name: shown in /proc/slubxinfo and /sys/kernel/slubx. Blanks and control
- *	characters are shown as '_', a name that is taken gets ~2, ~3 ... behind
- *	it, and only the first 63 bytes count. The string may go afterwards
- * @size: of an object, in bytes; 1 to KMALLOC_MAX_SIZE
- * @align: of an object, in bytes: a power of two up to PAGE_SIZE, or 0 for a
- *	word's
- * @flags: SLUBX_* flags
- * @ctor: run once for each object whenever a slab is made, or NULL. Objects
- *	must be freed in the state in which the constructor leaves them. It must
- *	not sleep and not allocate from this cache
- *
- * A cache that fits an existing one in size, alignment and flags shares its
- * slabs; then one struct serves both, and each must be destroyed. While a
- * client has a cache, slubx can't be unloaded. After kmem_cache_create().
+ * __slubx_kmem_cache_create_null() - the same where the wishes are a void *
+ * @name: as for slubx_kmem_cache_create()
+ * @size: as for slubx_kmem_cache_create()
+ * @args: NULL; anything else is of no type that could be read, and refused
+ * @flags: as for slubx_kmem_cache_create()
  *
  * Context: Process context. May sleep.
- * Return: the cache, or NULL with the reason in the log (no name, a bad size,
- *	alignment or flag; no memory; interrupt context). With SLUBX_PANIC the
- *	kernel panics instead.
+ * Return: the cache, or NULL with the reason in the log.
  */
-struct slubx_kmem_cache *
-slubx_kmem_cache_create(const char *name, unsigned int size, unsigned int align,
-			slubx_flags_t flags, void (*ctor)(void *))
+struct slubx_kmem_cache *__slubx_kmem_cache_create_null(const char *name,
+							unsigned int size,
+							const void *args,
+							slubx_flags_t flags)
 {
-	return slubx_kmem_cache_create_usercopy(name, size, align, flags, 0, 0,
-						ctor);
+	if (!args)
+		return __slubx_kmem_cache_create_args(name, size, NULL, flags);
+	slubx_refuse(name, "its arguments are a pointer to void");
+	return NULL;
 }
-EXPORT_SYMBOL_GPL(slubx_kmem_cache_create);
+EXPORT_SYMBOL_GPL(__slubx_kmem_cache_create_null);
 
 /* ---- Destruction ---------------------------------------------------------*/
 
@@ -171,6 +153,7 @@ void slubx_kmem_cache_destroy(struct slubx_kmem_cache *s)
 	if (!s || !put_client(s))
 		return;
 	slubx_sysfs_remove(s);
+	slubx_kvfree_rcu_barrier_on_cache(s);
 	slubx_cache_shutdown(s);
 	mutex_lock(&slubx_mutex);
 	slubx_registry_remove(s);
@@ -180,8 +163,10 @@ void slubx_kmem_cache_destroy(struct slubx_kmem_cache *s)
 		slubx_reap_bury(s);
 		return;
 	}
-	slubx_cache_report_leaks(s);
-	atomic_long_inc(&slubx_error_count);
+	slubx_error(
+		s,
+		"destroyed with %lu objects of %u bytes in use; kept until the last is freed",
+		slubx_cache_report_leaks(s), s->layout.object_size);
 	slubx_reap_later(s);
 }
 EXPORT_SYMBOL_GPL(slubx_kmem_cache_destroy);

@@ -67,11 +67,33 @@ static void disown(struct slubx_kmem_cache *s)
 
 /* ---- Down ----------------------------------------------------------------*/
 
-static void close_clean(struct slubx_kmem_cache *s)
+static void abandon(struct slubx_slab *slab, void *s)
 {
-	if (!slubx_cache_shutdown(s))
-		slubx_error(s, "objects of slubx's own are left at unload");
+	slubx_slab_abandon(s, slab);
+}
+
+/*
+ * Who still has an object may write to it, though nobody can free it any more:
+ * its slab is lost, never used again.
+ */
+static void close_internal(struct slubx_kmem_cache *s)
+{
+	if (!slubx_cache_shutdown(s)) {
+		slubx_error(
+			s,
+			"%lu objects are in use at unload; their slabs are lost",
+			slubx_cache_report_leaks(s));
+		slubx_walk_slabs(s, abandon, s);
+	}
 	slubx_cache_close(s);
+}
+
+/* Closes a cache that is neither shown nor known any more, and frees it. */
+void slubx_internal_close(struct slubx_kmem_cache *s)
+{
+	disown(s);
+	close_internal(s);
+	slubx_kmem_cache_free(slubx_cache_cache, s);
 }
 
 struct slab_chain {
@@ -134,19 +156,15 @@ static void close_first_two(void)
 		slubx_kmem_cache_free(caches, slubx_cache_cache);
 		slubx_cache_cache = caches;
 	}
-	close_clean(caches);
+	close_internal(caches);
 	close_node_cache(nodes);
 }
 
 void slubx_unbootstrap(void)
 {
-	struct slubx_kmem_cache *aliases = slubx_alias_cache;
-
-	disown(aliases);
+	slubx_internal_close(slubx_alias_cache);
 	disown(slubx_cache_cache);
 	disown(slubx_node_cache);
-	close_clean(aliases);
-	slubx_kmem_cache_free(slubx_cache_cache, aliases);
 	close_first_two();
 }
 
@@ -195,6 +213,23 @@ static int move_first_two_out(void)
 	return 0;
 }
 
+/*
+ * A cache that no client can destroy or share, before sysfs comes up. An
+ * ERR_PTR if there is no memory. May sleep.
+ */
+struct slubx_kmem_cache *
+slubx_internal_open(const struct slubx_cache_request *request)
+{
+	struct slubx_kmem_cache *s;
+
+	mutex_lock(&slubx_mutex);
+	s = slubx_registry_add(request);
+	if (!IS_ERR(s))
+		s->internal = true;
+	mutex_unlock(&slubx_mutex);
+	return s;
+}
+
 static int open_alias_cache(void)
 {
 	const struct slubx_cache_request request = {
@@ -202,16 +237,9 @@ static int open_alias_cache(void)
 		.size = sizeof(struct slubx_alias),
 		.flags = SLUBX_NO_MERGE,
 	};
-	struct slubx_kmem_cache *s;
 
-	mutex_lock(&slubx_mutex);
-	s = slubx_registry_add(&request);
-	mutex_unlock(&slubx_mutex);
-	if (IS_ERR(s))
-		return PTR_ERR(s);
-	s->internal = true;
-	slubx_alias_cache = s;
-	return 0;
+	slubx_alias_cache = slubx_internal_open(&request);
+	return PTR_ERR_OR_ZERO(slubx_alias_cache);
 }
 
 /* Brings slubx to life. 0, or -ENOMEM and nothing left. May sleep. */

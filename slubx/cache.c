@@ -85,7 +85,8 @@ static slubx_flags_t settle_flags(const struct slubx_cache_request *request)
 
 	if (!SLUBX_DEBUG)
 		flags &= ~(SLUBX_DEBUG_FLAGS | SLUBX_FAILSLAB);
-	if (request->ctor || (flags & (SLUBX_TYPESAFE_BY_RCU | SLUBX_POISON)))
+	if (request->args.ctor ||
+	    (flags & (SLUBX_TYPESAFE_BY_RCU | SLUBX_POISON)))
 		flags |= SLUBX_KEEPS_CONTENT;
 	return flags;
 }
@@ -99,16 +100,19 @@ static int describe(struct slubx_kmem_cache *s,
 
 	s->flags = settle_flags(request);
 	cut.object_size = request->size;
-	cut.align = slubx_layout_align(s->flags, request->align, request->size);
+	cut.align = slubx_layout_align(s->flags, request->args.align,
+				       request->size);
 	cut.flags = s->flags;
-	cut.ctor = request->ctor;
+	cut.ctor = request->args.ctor;
+	cut.freeptr_offset = request->args.freeptr_offset;
+	cut.use_freeptr_offset = request->args.use_freeptr_offset;
 	err = slubx_layout_compute(&s->layout, &cut);
 	if (err)
 		return err;
 
-	s->ctor = request->ctor;
-	s->useroffset = request->useroffset;
-	s->usersize = request->usersize;
+	s->ctor = request->args.ctor;
+	s->useroffset = request->args.useroffset;
+	s->usersize = request->args.usersize;
 	s->allocflags = zone_flags(s->flags);
 	s->random = get_random_long();
 	s->min_partial = clamp_t(unsigned long, ilog2(s->layout.size) / 2,

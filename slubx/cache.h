@@ -14,11 +14,8 @@
 struct slubx_cache_request {
 	const char *name;
 	unsigned int size;
-	unsigned int align;
 	slubx_flags_t flags;
-	unsigned int useroffset;
-	unsigned int usersize;
-	void (*ctor)(void *object);
+	struct slubx_kmem_cache_args args;
 };
 
 /* The cache of kmem_cache_nodes; set by bootstrap.c. */

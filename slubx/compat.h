@@ -18,6 +18,8 @@
 #include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
+#include <linux/shrinker.h>
+#include <linux/slab.h>
 #include <linux/swap.h>
 #include <linux/version.h>
 #include <linux/workqueue.h>
@@ -126,17 +128,25 @@ static __always_inline bool slubx_cmpxchg_pair(struct slubx_pair *pair,
 #endif
 
 /*
- * The mark of a slab page, in page_type, where mapping a page into user space
- * and counting its mappings look first and leave a typed page alone. Until
- * 6.10 a type clears a bit of an all-ones word, since 6.11 it is the top byte
- * (commit 4ffca5a96678). Both values belong to no type of those kernels.
+ * The marks of our pages, a slab's and a large allocation's, in page_type: there
+ * mapping a page into user space and counting its mappings look first, and leave
+ * a typed page alone. Until 6.10 a type clears a bit of an all-ones word, since
+ * 6.11 it is the top byte (commit 4ffca5a96678). The values belong to no type of
+ * those kernels.
  */
 #ifdef PAGE_TYPE_BASE
 #define SLUBX_PAGE_MARK (~0x00000800U)
+#define SLUBX_LARGE_MARK (~0x00001000U)
 #else
 #define SLUBX_PAGE_MARK 0xfb534c58U
+#define SLUBX_LARGE_MARK 0xfb4c5247U
 #endif
 #define SLUBX_PAGE_NO_MARK (~0U)
+
+static inline unsigned int *slubx_page_mark(struct page *page)
+{
+	return (unsigned int *)&page->page_type;
+}
 
 /* page->flags became a struct of one word in 6.18 (memdesc_flags_t). */
 #define slubx_page_flags(page) ((unsigned long *)&(page)->flags)
@@ -166,6 +176,48 @@ static inline void slubx_account_reclaimed(unsigned long pages)
 #define SLUBX_WQ_PERCPU WQ_PERCPU
 #else
 #define SLUBX_WQ_PERCPU 0
+#endif
+
+/* ---- Reclaim -------------------------------------------------------------*/
+
+/*
+ * Since 6.7 the kernel allocates shrinkers (commit c42d50aefd17); before, they
+ * were the caller's, and registering could fail.
+ */
+#ifdef SLUBX_HAVE_SHRINKER_ALLOC
+
+#define slubx_shrinker_alloc(flags, name) shrinker_alloc(flags, name)
+#define slubx_shrinker_free(shrinker) shrinker_free(shrinker)
+
+static inline int slubx_shrinker_register(struct shrinker *shrinker,
+					  const char *name)
+{
+	shrinker_register(shrinker);
+	return 0;
+}
+
+#else
+
+static inline struct shrinker *slubx_shrinker_alloc(unsigned int flags,
+						    const char *name)
+{
+	static struct shrinker shrinker; /* one will do */
+
+	shrinker = (struct shrinker){ .flags = flags };
+	return &shrinker;
+}
+
+static inline int slubx_shrinker_register(struct shrinker *shrinker,
+					  const char *name)
+{
+	return register_shrinker(shrinker, "%s", name);
+}
+
+static inline void slubx_shrinker_free(struct shrinker *shrinker)
+{
+	unregister_shrinker(shrinker);
+}
+
 #endif
 
 #endif /* _SLUBX_COMPAT_H */

@@ -12,6 +12,7 @@
  */
 #include "cpu.h"
 #include "fault.h"
+#include "trace.h"
 
 /* ---- The freelist, with the lock held ------------------------------------*/
 
@@ -235,6 +236,7 @@ void slubx_cpu_flush_this(struct slubx_kmem_cache *s)
 	WRITE_ONCE(c->partial, NULL);
 	local_unlock_irqrestore(&s->cpu_slab->lock, irq);
 
+	trace_slubx_cpu_flush(s, raw_smp_processor_id());
 	if (detached.slab)
 		slubx_stat(s, CPUSLAB_FLUSH);
 	put_detached(s, detached);
@@ -256,6 +258,7 @@ void slubx_cpu_flush_dead(struct slubx_kmem_cache *s, int cpu)
 	c->freelist = NULL;
 	c->tid += SLUBX_TID_STEP;
 	WRITE_ONCE(c->partial, NULL);
+	trace_slubx_cpu_flush(s, cpu);
 	if (detached.slab)
 		slubx_stat(s, CPUSLAB_FLUSH);
 	put_detached(s, detached);

@@ -4,7 +4,7 @@
  *
  * Floor 5. A front-end of slubx answers five calls; this is the one that works
  * as SLUB 6.1 does, a freelist and a transaction id swapped as one:
- *   pop, push   an object, without a lock (here, inline)
+ *   pop, push   an object, or several at once, without a lock (here, inline)
  *   refill      from what the cpu owns; NULL if the nodes must help
  *   install     a slab that they gave
  *   flush       everything back to the nodes (flush.h for other cpus)
@@ -89,6 +89,46 @@ static __always_inline void *slubx_cpu_pop(struct slubx_kmem_cache *s, int node)
 		new.word = old.word + SLUBX_TID_STEP;
 	} while (unlikely(!slubx_cpu_swap(s, old, new)));
 	return old.ptr;
+}
+
+/*
+ * Takes up to @count objects, which is not 0, off the cpu's freelist into @p,
+ * in one exchange, and returns how many. 0 if there is none or no lockless path
+ * here.
+ *
+ * A link is followed only if the tid is still the same after it was read: then
+ * it led to an object that was free, and that can be looked at whatever becomes
+ * of it meanwhile. As in slubx_cpu_pop(), only the exchange tells whether what
+ * was seen is true.
+ */
+static __always_inline size_t slubx_cpu_pop_many(struct slubx_kmem_cache *s,
+						 size_t count, void **p)
+{
+	struct slubx_kmem_cache_cpu *c;
+	struct slubx_pair old, new;
+	size_t taken;
+
+	if (!slubx_lockless())
+		return 0;
+	do {
+		c = raw_cpu_ptr(s->cpu_slab);
+		old.word = READ_ONCE(c->tid);
+		barrier();
+		old.ptr = READ_ONCE(c->freelist);
+		if (unlikely(!old.ptr))
+			return 0;
+		new.ptr = old.ptr;
+		taken = 0;
+		do {
+			p[taken++] = new.ptr;
+			new.ptr = slubx_freelist_peek(s, new.ptr);
+			/* On another cpu by now: the link before its tid. */
+			smp_rmb();
+		} while (READ_ONCE(c->tid) == old.word && new.ptr &&
+			 taken != count);
+		new.word = old.word + SLUBX_TID_STEP;
+	} while (unlikely(!slubx_cpu_swap(s, old, new)));
+	return taken;
 }
 
 /*

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * defer.c - objects freed in NMI wait for the next irq_work.
+ * defer.c - memory freed where no lock may be taken waits for the next irq_work.
  *
- * Floor 6. An NMI may have come in the middle of any lock, so it takes none:
- * the object, whose memory is free to use now, becomes the link of a lock-free
- * list of this cpu, and an irq_work empties that list.
+ * Floor 6. An NMI may have come in the middle of any lock, and callers of
+ * slubx_kfree_nolock() may hold any: the memory, which is free to use now,
+ * becomes the link of a lock-free list of this cpu, and an irq_work empties
+ * that list.
  */
 #include <linux/irq_work.h>
 #include <linux/llist.h>
 
+#include "large.h"
 #include "path.h"
 #include "slab.h"
 
@@ -34,31 +36,52 @@ static void *to_object(const struct slubx_kmem_cache *s,
 	return (void *)link - s->layout.offset;
 }
 
+static void free_link(struct llist_node *link)
+{
+	struct slubx_slab *slab = slubx_slab_around(link);
+	struct slubx_kmem_cache *s;
+
+	if (!slubx_slab_is_ours(slab)) {
+		slubx_large_release(link);
+		return;
+	}
+	s = slab->slab_cache;
+	free_object(s, slab, to_object(s, link));
+}
+
 static void empty_list(struct irq_work *work)
 {
 	struct deferred *d = container_of(work, struct deferred, work);
 	struct llist_node *link, *next;
 
-	llist_for_each_safe(link, next, llist_del_all(&d->objects)) {
-		struct slubx_slab *slab = slubx_slab_around(link);
-		struct slubx_kmem_cache *s = slab->slab_cache;
-
-		free_object(s, slab, to_object(s, link));
-	}
+	llist_for_each_safe(link, next, llist_del_all(&d->objects))
+		free_link(link);
 }
 
 /*
- * Frees @x soon. For NMI context; its hooks have run. Any cpu's list would do,
- * so it is no matter whether this one is left meanwhile.
+ * Any cpu's list would do, so it is no matter whether this one is left
+ * meanwhile.
  */
-void slubx_defer_free(struct slubx_kmem_cache *s, void *x)
+static void defer(struct llist_node *link)
 {
 	struct deferred *d = raw_cpu_ptr(deferred);
 
-	if (llist_add(to_link(s, x), &d->objects))
+	if (llist_add(link, &d->objects))
 		irq_work_queue(&d->work);
 }
+
+/* Frees @x soon. For any context; its hooks have run. */
+void slubx_defer_free(struct slubx_kmem_cache *s, void *x)
+{
+	defer(to_link(s, x));
+}
 EXPORT_SYMBOL_SLUBX(slubx_defer_free);
+
+/* The same for large memory that was disowned (large.c). */
+void slubx_defer_large(void *x)
+{
+	defer(x);
+}
 
 /* Waits until all that was deferred before is freed. May sleep. */
 void slubx_defer_flush(void)

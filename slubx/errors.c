@@ -19,8 +19,12 @@ static DEFINE_RATELIMIT_STATE(limit, DEFAULT_RATELIMIT_INTERVAL, 40);
 static void say(const char *name, const char *what, struct va_format *vaf)
 {
 	atomic_long_inc(&slubx_error_count);
-	if (__ratelimit(&limit))
+	if (!__ratelimit(&limit))
+		return;
+	if (name)
 		pr_err("slubx: cache '%s'%s: %pV\n", name, what, vaf);
+	else
+		pr_err("slubx: %pV\n", vaf);
 }
 
 /* A fault in the use of cache @s (NULL: no cache is known). */
@@ -33,7 +37,7 @@ void slubx_error(struct slubx_kmem_cache *s, const char *fmt, ...)
 		atomic_inc(&s->errors);
 	va_start(args, fmt);
 	vaf.va = &args;
-	say(s ? s->name : "?", "", &vaf);
+	say(s ? s->name : NULL, "", &vaf);
 	va_end(args);
 }
 

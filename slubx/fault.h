@@ -15,6 +15,9 @@
 enum slubx_fault_site {
 	SLUBX_FAULT_PAGE_PREFERRED,	/* a slab of the order we like */
 	SLUBX_FAULT_PAGE_MIN,		/* a slab of the smallest order */
+	SLUBX_FAULT_PAGE_LARGE,		/* pages of a large allocation */
+	SLUBX_FAULT_VMALLOC,		/* pages of kvmalloc() */
+	SLUBX_FAULT_RCU_ARRAY,		/* an array of kfree_rcu()'s */
 	SLUBX_FAULT_PERCPU,		/* the cpu slabs of a cache */
 	SLUBX_FAULT_STAT,		/* its counters */
 	SLUBX_FAULT_NODE,		/* one kmem_cache_node */

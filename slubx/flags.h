@@ -52,6 +52,8 @@ static_assert(!SLUBX_DEBUG, "debug caches have no paths of their own yet");
  * constructor, TYPESAFE_BY_RCU or poison.
  */
 #define SLUBX_KEEPS_CONTENT SLUBX_FLAG(0x40000000)
+/* Internal: one of kmalloc()'s (SLAB_KMALLOC). */
+#define SLUBX_KMALLOC SLUBX_FLAG(0x00001000)
 /* Internal: destroyed, maybe with objects in use (Documentation/design.rst). */
 #define SLUBX_ZOMBIE SLUBX_FLAG(0x80000000)
 

@@ -9,23 +9,25 @@
 #include "cpu.h"
 #include "errors.h"
 #include "hooks.h"
+#include "large.h"
 #include "path.h"
+#include "trace.h"
 
 /* ---- Frees that can't be right -------------------------------------------*/
 
-static noinline void report_double_free(struct slubx_kmem_cache *s, void *x)
+noinline void slubx_report_double_free(struct slubx_kmem_cache *s, void *x)
 {
 	slubx_error(s, "double free of object 0x%p, nothing freed", x);
 }
 
-static noinline void report_null(struct slubx_kmem_cache *s,
-				 unsigned long caller)
+noinline void slubx_report_null(struct slubx_kmem_cache *s,
+				unsigned long caller)
 {
 	slubx_error(s, "free of NULL by %pS", (void *)caller);
 }
 
 /* @x is not of @s. It keeps its memory: what else holds it can't be known. */
-static noinline void report_wrong_cache(struct slubx_kmem_cache *s, void *x)
+noinline void slubx_report_wrong_cache(struct slubx_kmem_cache *s, void *x)
 {
 	struct slubx_slab *slab = slubx_virt_to_slab(x);
 
@@ -36,7 +38,24 @@ static noinline void report_wrong_cache(struct slubx_kmem_cache *s, void *x)
 		slubx_error(s, "0x%p is no object of slubx, not freed", x);
 }
 
+static noinline void report_inside(struct slubx_slab *slab, void *x,
+				   unsigned long caller)
+{
+	slubx_error(
+		slab->slab_cache,
+		"kfree of 0x%p by %pS: no object starts there, nothing freed",
+		x, (void *)caller);
+}
+
 /* ---- The slow path -------------------------------------------------------*/
+
+/* By way of the node, which looks at the slab under its lock. */
+static void free_to_node(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+			 void *head, void *tail, unsigned int count)
+{
+	if (unlikely(!slubx_node_free(s, slab, head, tail, count)))
+		slubx_report_double_free(s, tail);
+}
 
 /*
  * A destroyed cache lives on until its last object is freed. All of it happens
@@ -47,8 +66,20 @@ static noinline void free_to_zombie(struct slubx_kmem_cache *s,
 				    void *tail, unsigned int count)
 {
 	rcu_read_lock();
-	slubx_node_free(s, slab, head, tail, count);
+	free_to_node(s, slab, head, tail, count);
 	rcu_read_unlock();
+}
+
+static noinline void defer_run(struct slubx_kmem_cache *s, void *head,
+			       unsigned int count)
+{
+	void *next;
+
+	while (count--) {
+		next = slubx_freelist_next(s, head);
+		slubx_defer_free(s, head);
+		head = next;
+	}
 }
 
 /* The state that @fc becomes when @count objects from @head on are freed. */
@@ -67,6 +98,15 @@ static __always_inline bool moves_slab(union slubx_freelist_counters old,
 	return !old.counters.frozen && (!old.freelist || !new.counters.inuse);
 }
 
+static enum slubx_freed_to freed_to(union slubx_freelist_counters old,
+				    bool freeze)
+{
+	if (freeze)
+		return SLUBX_FREED_TO_CPU_PARTIAL;
+	return old.counters.frozen ? SLUBX_FREED_TO_FROZEN :
+				     SLUBX_FREED_TO_PARTIAL;
+}
+
 /*
  * Frees to a slab that is not this cpu's:
  *   frozen                its owner collects the objects one day
@@ -82,10 +122,10 @@ static noinline void free_slow(struct slubx_kmem_cache *s,
 	bool freeze;
 
 	if (unlikely(in_nmi())) {
-		slubx_defer_free(s, head);
+		defer_run(s, head, count);
 		return;
 	}
-	slubx_stat(s, FREE_SLOWPATH);
+	slubx_stat_add(s, FREE_SLOWPATH, count);
 	if (unlikely(slubx_is_cold(s))) {
 		free_to_zombie(s, slab, head, tail, count);
 		return;
@@ -93,7 +133,7 @@ static noinline void free_slow(struct slubx_kmem_cache *s,
 	do {
 		old = slubx_pair_read(slab);
 		if (SLUBX_HARDENED && unlikely(old.counters.inuse < count)) {
-			report_double_free(s, tail);
+			slubx_report_double_free(s, tail);
 			return;
 		}
 		new = freed(old, head, count);
@@ -102,30 +142,40 @@ static noinline void free_slow(struct slubx_kmem_cache *s,
 		if (freeze) {
 			new.counters.frozen = 1;
 		} else if (moves_slab(old, new)) {
-			slubx_node_free(s, slab, head, tail, count);
+			trace_slubx_free_slow(s, head, count,
+					      SLUBX_FREED_TO_NODE);
+			free_to_node(s, slab, head, tail, count);
 			return;
 		}
 		slubx_freelist_link(s, tail, old.freelist);
 	} while (!slubx_pair_update(s, slab, old, new));
 
+	trace_slubx_free_slow(s, head, count, freed_to(old, freeze));
 	if (freeze)
 		slubx_cpu_partial_put(s, slab);
 	else if (old.counters.frozen)
-		slubx_stat(s, FREE_FROZEN);
+		slubx_stat_add(s, FREE_FROZEN, count);
 }
 
-/*
- * Frees @count objects of one slab, chained from @head to @tail. In NMI only
- * one at a time. The objects' hooks have run.
- */
+/* Frees @count objects of one slab, chained from @head on; hooks have run. */
 static __always_inline void free_run(struct slubx_kmem_cache *s,
 				     struct slubx_slab *slab, void *head,
 				     void *tail, unsigned int count)
 {
 	if (likely(slubx_cpu_push(s, slab, head, tail)))
-		slubx_stat(s, FREE_FASTPATH);
+		slubx_stat_add(s, FREE_FASTPATH, count);
 	else
 		free_slow(s, slab, head, tail, count);
+}
+
+/*
+ * The same for others: one exchange for all of them. The link of @tail is
+ * written here.
+ */
+void slubx_free_run(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+		    void *head, void *tail, unsigned int count)
+{
+	free_run(s, slab, head, tail, count);
 }
 
 /* What defer.c does with an object that an NMI left to it. */
@@ -135,7 +185,83 @@ void slubx_free_deferred(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 	free_run(s, slab, x, x, 1);
 }
 
-/* ---- The public function -------------------------------------------------*/
+/* How to free: nothing out of the ordinary, or some of these. */
+#define WIPE   BIT(0) /* what was in there must go */
+#define NOLOCK BIT(1) /* the caller may hold any lock */
+
+/* Memory of no slab: pages of its own, or none of ours. */
+static noinline void free_other(void *x, unsigned int how, unsigned long caller)
+{
+	if (how & WIPE)
+		memzero_explicit(x, slubx_large_size(x));
+	if (unlikely(!slubx_large_disown(x)))
+		slubx_error(
+			NULL,
+			"kfree of 0x%p by %pS: no memory of slubx starts there, nothing freed",
+			x, (void *)caller);
+	else if (in_nmi() || (how & NOLOCK))
+		slubx_defer_large(x);
+	else
+		slubx_large_release(x);
+}
+
+/* What no exchange can do is put off. */
+static __always_inline void free_nolock(struct slubx_kmem_cache *s,
+					struct slubx_slab *slab, void *x)
+{
+	slubx_wipe_free(s, x);
+	if (slubx_lockless() && slubx_cpu_push(s, slab, x, x))
+		slubx_stat(s, FREE_FASTPATH);
+	else
+		slubx_defer_free(s, x);
+}
+
+/* Frees an object that is of @slab, if it is not free already. */
+static __always_inline void free_object(struct slubx_kmem_cache *s,
+					struct slubx_slab *slab, void *x,
+					unsigned int how, unsigned long caller)
+{
+	if (SLUBX_HARDENED && unlikely(slubx_freelist_has(s, x))) {
+		slubx_report_double_free(s, x);
+		return;
+	}
+	trace_slubx_free(s, x, caller);
+	if (how & NOLOCK) {
+		free_nolock(s, slab, x);
+		return;
+	}
+	if (how & WIPE)
+		memzero_explicit(x, s->layout.object_size);
+	slubx_before_free(s, x);
+	free_run(s, slab, x, x, 1);
+}
+
+/* Frees whatever starts at @x, if it is ours. */
+static __always_inline void free_any(void *x, unsigned int how,
+				     unsigned long caller)
+{
+	struct slubx_slab *slab;
+
+	if (unlikely(ZERO_OR_NULL_PTR(x)))
+		return;
+	/* Elsewhere not even the struct page may be looked at. */
+	if (unlikely(!slubx_in_direct_map(x))) {
+		free_other(x, how, caller);
+		return;
+	}
+	slab = slubx_slab_around(x);
+	if (unlikely(!slubx_slab_is_ours(slab))) {
+		free_other(x, how, caller);
+		return;
+	}
+	if (SLUBX_HARDENED && unlikely(!slubx_slab_object_at(slab, x))) {
+		report_inside(slab, x, caller);
+		return;
+	}
+	free_object(slab->slab_cache, slab, x, how, caller);
+}
+
+/* ---- The public functions ------------------------------------------------*/
 
 /**
  * slubx_kmem_cache_free() - free an object
@@ -158,19 +284,65 @@ void slubx_kmem_cache_free(struct slubx_kmem_cache *s, void *x)
 	struct slubx_slab *slab;
 
 	if (unlikely(!x)) {
-		report_null(s, _RET_IP_);
+		slubx_report_null(s, _RET_IP_);
 		return;
 	}
 	slab = slubx_slab_around(x);
 	if (SLUBX_HARDENED && unlikely(slab->slab_cache != s)) {
-		report_wrong_cache(s, x);
+		slubx_report_wrong_cache(s, x);
 		return;
 	}
-	if (SLUBX_HARDENED && unlikely(slubx_freelist_has(s, x))) {
-		report_double_free(s, x);
-		return;
-	}
-	slubx_before_free(s, x);
-	free_run(s, slab, x, x, 1);
+	free_object(s, slab, x, 0, _RET_IP_);
 }
 EXPORT_SYMBOL_GPL(slubx_kmem_cache_free);
+
+/**
+ * slubx_kfree() - free memory
+ * @x: what slubx_kmalloc() or another function of its family gave, or an object
+ *	of any cache of slubx; NULL and ZERO_SIZE_PTR are fine
+ *
+ * Anything else is reported and left alone: memory that slubx did not hand out,
+ * the kernel's own kmalloc() included; an address inside an object; memory that
+ * is free already, see slubx_kmem_cache_free(). After kfree().
+ *
+ * Context: Any. Does not sleep. In NMI memory may be freed a little later, by
+ *	an irq_work.
+ */
+void slubx_kfree(const void *x)
+{
+	free_any((void *)x, 0, _RET_IP_);
+}
+EXPORT_SYMBOL_GPL(slubx_kfree);
+
+/**
+ * slubx_kfree_sensitive() - free memory that nobody may read any more
+ * @x: as for slubx_kfree()
+ *
+ * It is zeroed before, unless it is none of ours or free already. After
+ * kfree_sensitive().
+ *
+ * Context: as slubx_kfree().
+ */
+void slubx_kfree_sensitive(const void *x)
+{
+	free_any((void *)x, WIPE, _RET_IP_);
+}
+EXPORT_SYMBOL_GPL(slubx_kfree_sensitive);
+
+/**
+ * slubx_kfree_nolock() - free memory, whatever lock is held
+ * @x: what slubx_kmalloc_nolock() gave; NULL and ZERO_SIZE_PTR are fine. Other
+ *	memory of slubx too, but on a kernel with kmemleak, which would not get
+ *	to know of it
+ *
+ * Memory that is not of the slab from which this cpu allocates is freed a
+ * little later, by an irq_work. What can't be right is reported as by
+ * slubx_kfree(). After kfree_nolock() of 7.2.
+ *
+ * Context: Any, NMI and any lock held included. Does not sleep, takes no lock.
+ */
+void slubx_kfree_nolock(const void *x)
+{
+	free_any((void *)x, NOLOCK, _RET_IP_);
+}
+EXPORT_SYMBOL_GPL(slubx_kfree_nolock);

@@ -54,17 +54,41 @@ static __always_inline void *slubx_after_alloc(struct slubx_kmem_cache *s,
 	return x;
 }
 
-static __always_inline void slubx_before_free(struct slubx_kmem_cache *s,
-					      void *x)
+/* The same for @count objects; what holds for all is asked once. */
+static __always_inline void slubx_after_alloc_bulk(struct slubx_kmem_cache *s,
+						   gfp_t gfp, size_t count,
+						   void **p)
 {
-	if (!(s->flags & SLUBX_NOLEAKTRACE))
-		kmemleak_free(x);
+	bool known = !(s->flags & SLUBX_NOLEAKTRACE);
+	bool zero = slubx_wants_zero(s, gfp);
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		slubx_freelist_forget(s, p[i]);
+		if (zero)
+			memset(p[i], 0, s->layout.object_size);
+		if (known)
+			kmemleak_alloc(p[i], s->layout.object_size, 1, gfp);
+	}
+}
+
+/* Zeroes what is freed, where the kernel runs so (init_on_free). */
+static __always_inline void slubx_wipe_free(struct slubx_kmem_cache *s, void *x)
+{
 	if (slubx_wants_wipe(s)) {
 		memset(x, 0, s->layout.object_size);
 		memset(x + s->layout.inuse, 0,
 		       s->layout.size - s->layout.inuse -
 			       s->layout.red_left_pad);
 	}
+}
+
+static __always_inline void slubx_before_free(struct slubx_kmem_cache *s,
+					      void *x)
+{
+	if (!(s->flags & SLUBX_NOLEAKTRACE))
+		kmemleak_free(x);
+	slubx_wipe_free(s, x);
 }
 
 #endif /* _SLUBX_HOOKS_H */

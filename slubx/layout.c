@@ -38,6 +38,19 @@ unsigned int slubx_layout_align(slubx_flags_t flags, unsigned int align,
 EXPORT_SYMBOL_SLUBX(slubx_layout_align);
 
 /*
+ * Is the wish for a place of the free pointer one that makes sense? Inside of
+ * the object, aligned, and for objects that else would grow by a word.
+ */
+bool slubx_layout_freeptr_fits(const struct slubx_layout_request *request)
+{
+	if (!request->use_freeptr_offset)
+		return true;
+	return (request->ctor || (request->flags & SLUBX_TYPESAFE_BY_RCU)) &&
+	       request->freeptr_offset < request->object_size &&
+	       IS_ALIGNED(request->freeptr_offset, WORD);
+}
+
+/*
  * Both limits together keep every sum below from overflowing: the largest is
  * an object, two alignments and a few words.
  */
@@ -50,21 +63,33 @@ static int check_request(const struct slubx_layout_request *request)
 	if (request->object_size > SLUBX_MAX_SIZE ||
 	    request->align > SLUBX_MAX_SIZE)
 		return -E2BIG;
-	return 0;
+	return slubx_layout_freeptr_fits(request) ? 0 : -EINVAL;
+}
+
+/* Where inside the pointer would lie, if it can. */
+static unsigned int place_inside(const struct slubx_layout_request *request)
+{
+	if (request->use_freeptr_offset)
+		return request->freeptr_offset;
+	/* Far from the edges, where overruns of neighbours hit. */
+	return ALIGN_DOWN(request->object_size / 2, WORD);
 }
 
 /*
  * Where a free object must keep its bytes: readers under RCU still look at
- * them, the constructor has run and won't run again, the poison is to be
- * checked, or the red zone starts inside the first word.
+ * them, or the constructor has run and won't run again, and the client has not
+ * named bytes that may go; the poison is to be checked; or the red zone starts
+ * before the pointer would end.
  */
 static bool pointer_goes_outside(const struct slubx_layout_request *request)
 {
-	if (request->ctor)
+	if (request->flags & SLUBX_POISON)
 		return true;
-	if (request->flags & (SLUBX_TYPESAFE_BY_RCU | SLUBX_POISON))
+	if (!request->use_freeptr_offset &&
+	    (request->ctor || (request->flags & SLUBX_TYPESAFE_BY_RCU)))
 		return true;
-	return (request->flags & SLUBX_RED_ZONE) && request->object_size < WORD;
+	return (request->flags & SLUBX_RED_ZONE) &&
+	       place_inside(request) + WORD > request->object_size;
 }
 
 /* The bytes up to our own metadata, with a red zone that is never empty. */
@@ -77,7 +102,6 @@ static unsigned int bytes_in_use(const struct slubx_layout_request *request)
 	return bytes;
 }
 
-/* Inside, the pointer is far from the edges, where overruns of neighbours hit. */
 static void place_pointer(struct slubx_layout *layout,
 			  const struct slubx_layout_request *request)
 {
@@ -86,7 +110,7 @@ static void place_pointer(struct slubx_layout *layout,
 		layout->offset = layout->inuse;
 		layout->size += WORD;
 	} else {
-		layout->offset = ALIGN_DOWN(request->object_size / 2, WORD);
+		layout->offset = place_inside(request);
 	}
 }
 
@@ -110,6 +134,17 @@ static struct slubx_geometry cut(unsigned int order, unsigned int size)
 	};
 }
 
+/* The x for which x * @odd is 1 modulo 2^32: each step doubles its right bits. */
+static u32 inverse_of(u32 odd)
+{
+	u32 x = odd;
+	int right;
+
+	for (right = 3; right < 32; right *= 2)
+		x *= 2 - odd * x;
+	return x;
+}
+
 static int cut_slabs(struct slubx_layout *layout)
 {
 	struct slubx_order_rules rules = slubx_order_current_rules();
@@ -118,6 +153,8 @@ static int cut_slabs(struct slubx_layout *layout)
 	if (order < 0)
 		return order;
 	layout->reciprocal = reciprocal_value(layout->size);
+	layout->shift = __ffs(layout->size);
+	layout->inverse = inverse_of(layout->size >> layout->shift);
 	layout->oo = cut(order, layout->size);
 	layout->min = cut(get_order(layout->size), layout->size);
 	return 0;
@@ -203,7 +240,10 @@ static bool index_valid(const struct slubx_layout *l)
 
 	return slubx_layout_index(l, l->red_left_pad) == 0 &&
 	       slubx_layout_index(l, at) == last &&
-	       slubx_layout_index(l, at + l->size - 1) == last;
+	       slubx_layout_index(l, at + l->size - 1) == last &&
+	       slubx_layout_index_at(l, at) == last &&
+	       slubx_layout_index_at(l, at + 1) > last &&
+	       slubx_layout_index_at(l, at + l->size - 1) > last;
 }
 
 /* Every relation that must hold between the fields of a layout. */

@@ -72,13 +72,11 @@ unsigned long slubx_cache_report_leaks(struct slubx_kmem_cache *s)
 {
 	struct report report = { .s = s };
 
-	pr_err("slubx: cache '%s' destroyed with objects in use; each by slab and offset:\n",
+	pr_err("slubx: cache '%s' closed with objects in use; each by slab and offset:\n",
 	       s->name);
 	mutex_lock(&free_map_lock);
 	slubx_walk_slabs(s, report_slab, &report);
 	mutex_unlock(&free_map_lock);
-	pr_err("slubx: cache '%s': %lu objects of %u bytes still in use; it is kept until the last is freed\n",
-	       s->name, report.total, s->layout.object_size);
 	return report.total;
 }
 EXPORT_SYMBOL_SLUBX(slubx_cache_report_leaks);

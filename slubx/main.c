@@ -11,9 +11,12 @@
 
 #include "flush.h"
 #include "iface/iface.h"
+#include "kfree_rcu.h"
+#include "kmalloc.h"
 #include "order.h"
 #include "params.h"
 #include "path.h"
+#include "pressure.h"
 #include "registry.h"
 
 static int __init start_floors(void)
@@ -30,21 +33,41 @@ static int __init start_floors(void)
 	err = slubx_bootstrap();
 	if (err)
 		goto defer;
-	err = slubx_sysfs_init();
+	err = slubx_kmalloc_init();
 	if (err)
 		goto bootstrap;
+	err = slubx_nolock_init();
+	if (err)
+		goto kmalloc;
+	err = slubx_kfree_rcu_init();
+	if (err)
+		goto nolock;
+	err = slubx_sysfs_init();
+	if (err)
+		goto rcu;
 	err = slubx_proc_init();
 	if (err)
 		goto sysfs;
 	err = slubx_hotplug_init();
 	if (err)
 		goto proc;
+	err = slubx_pressure_init();
+	if (err)
+		goto hotplug;
 	return 0;
 
+hotplug:
+	slubx_hotplug_exit();
 proc:
 	slubx_proc_exit();
 sysfs:
 	slubx_sysfs_exit();
+rcu:
+	slubx_kfree_rcu_exit();
+nolock:
+	slubx_nolock_exit();
+kmalloc:
+	slubx_kmalloc_exit();
 bootstrap:
 	slubx_unbootstrap();
 defer:
@@ -77,9 +100,14 @@ static int __init slubx_init(void)
 
 static void __exit slubx_exit(void)
 {
+	slubx_pressure_exit();
 	slubx_hotplug_exit();
 	slubx_proc_exit();
 	slubx_sysfs_exit();
+	slubx_kfree_rcu_exit();
+	slubx_kvmalloc_exit();
+	slubx_nolock_exit();
+	slubx_kmalloc_exit();
 	slubx_unbootstrap();
 	slubx_reap_exit();
 	slubx_defer_exit();

@@ -41,12 +41,12 @@ slubx_merge_find(const struct slubx_cache_request *request)
 	struct slubx_kmem_cache *s;
 
 	lockdep_assert_held(&slubx_mutex);
-	if (slubx_nomerge || request->ctor || request->usersize ||
+	if (slubx_nomerge || request->args.ctor || request->args.usersize ||
 	    (request->flags & SLUBX_NEVER_MERGE))
 		return NULL;
 
 	size = ALIGN(request->size, (unsigned int)sizeof(void *));
-	align = slubx_layout_align(request->flags, request->align, size);
+	align = slubx_layout_align(request->flags, request->args.align, size);
 	size = ALIGN(size, align);
 	list_for_each_entry(s, &slubx_caches, list)
 		if (suits(s, size, align, request->flags))

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * node.c - slabs enter and leave the partial list of a node.
+ * node.c - slabs are given to a node, and objects to slabs of its list.
  *
- * Floor 4. Knows slabs; knows nothing of cpus. list_lock (3b) is taken here and
- * nowhere else, never with a cpu's lock held, and pages are freed outside it.
- * States and locks: Documentation/locking.rst.
+ * Floor 4. Knows slabs; knows nothing of cpus. list_lock (3b) is taken here, in
+ * node_take.c and in node_list.c, never with a cpu's lock held, and pages are
+ * freed outside it. States and locks: Documentation/locking.rst.
  */
-#include <linux/cpuset.h>
-#include <linux/oom.h>
-#include <linux/timex.h>
-
 #include "freelist.h"
 #include "node.h"
 #include "pair.h"
+#include "trace.h"
 
 static struct slubx_kmem_cache_node *node_of(struct slubx_kmem_cache *s,
 					     struct slubx_slab *slab)
@@ -42,15 +39,9 @@ static void add_partial_locked(struct slubx_kmem_cache_node *n,
 		list_add_tail(&slab->slab_list, &n->partial);
 	else
 		list_add(&slab->slab_list, &n->partial);
-}
-
-static void remove_partial_locked(struct slubx_kmem_cache_node *n,
-				  struct slubx_slab *slab)
-{
-	lockdep_assert_held(&n->list_lock);
-	/* Not list_del(): its poison must not stand in a struct page. */
-	list_del_init(&slab->slab_list);
-	n->nr_partial--;
+	trace_slubx_partial_add(slab->slab_cache, slab,
+				slubx_slab_address(slab), slubx_slab_nid(slab),
+				n->nr_partial);
 }
 
 /* Frees detached slabs without objects in use, chained by next. */
@@ -69,158 +60,6 @@ static bool keeps_empty(const struct slubx_kmem_cache *s,
 {
 	return READ_ONCE(n->nr_partial) < READ_ONCE(s->min_partial);
 }
-
-/* ---- Taking --------------------------------------------------------------*/
-
-/*
- * May a request with these flags dip into the reserves of the page allocator?
- * The rules of gfp_pfmemalloc_allowed(), which modules can't call.
- */
-bool slubx_may_use_reserves(gfp_t gfp)
-{
-	if (gfp & __GFP_NOMEMALLOC)
-		return false;
-	if (gfp & __GFP_MEMALLOC)
-		return true;
-	if (in_serving_softirq())
-		return current->flags & PF_MEMALLOC;
-	return !in_interrupt() &&
-	       ((current->flags & PF_MEMALLOC) || tsk_is_oom_victim(current));
-}
-EXPORT_SYMBOL_SLUBX(slubx_may_use_reserves);
-
-/* The listed slab becomes frozen and stays as full as it is. */
-static void freeze_locked(struct slubx_kmem_cache *s, struct slubx_slab *slab)
-{
-	union slubx_freelist_counters old, new;
-
-	do {
-		old = slubx_pair_read(slab);
-		new = old;
-		new.counters.frozen = 1;
-	} while (!slubx_pair_update(s, slab, old, new));
-}
-
-/* The listed slab becomes frozen, and the caller gets its free objects. */
-static void *freeze_and_empty_locked(struct slubx_kmem_cache *s,
-				     struct slubx_slab *slab)
-{
-	union slubx_freelist_counters old, new;
-
-	do {
-		old = slubx_pair_read(slab);
-		new = old;
-		new.freelist = NULL;
-		new.counters.inuse = new.counters.objects;
-		new.counters.frozen = 1;
-	} while (!slubx_pair_update(s, slab, old, new));
-	return old.freelist;
-}
-
-/* Slabs to take for a cpu's partial list: half of what the cpu may hold. */
-static unsigned int batch(const struct slubx_kmem_cache *s)
-{
-	if (!slubx_has_cpu_partial(s))
-		return 0;
-	return READ_ONCE(s->cpu_partial_slabs) / 2 + 1;
-}
-
-static bool take_from(struct slubx_kmem_cache *s,
-		      struct slubx_kmem_cache_node *n, gfp_t gfp,
-		      struct slubx_taken *taken)
-{
-	unsigned int left = batch(s);
-	struct slubx_slab *slab, *next;
-	unsigned long irq;
-
-	/* Racy: a slab that appears now is found by the next who comes. */
-	if (!n || !READ_ONCE(n->nr_partial))
-		return false;
-
-	spin_lock_irqsave(&n->list_lock, irq);
-	list_for_each_entry_safe(slab, next, &n->partial, slab_list) {
-		if (!slubx_slab_fits(slab, gfp))
-			continue;
-		if (taken->slab && !left--)
-			break;
-		remove_partial_locked(n, slab);
-		if (!taken->slab) {
-			taken->slab = slab;
-			taken->freelist = freeze_and_empty_locked(s, slab);
-			slubx_stat(s, ALLOC_FROM_PARTIAL);
-			continue;
-		}
-		freeze_locked(s, slab);
-		slab->next = taken->rest;
-		taken->rest = slab;
-		slubx_stat(s, CPU_PARTIAL_NODE);
-	}
-	spin_unlock_irqrestore(&n->list_lock, irq);
-	return taken->slab;
-}
-
-/* The nearest node with memory that is not in @seen, or NUMA_NO_NODE. */
-static int nearest_unseen(int from, const nodemask_t *seen)
-{
-	int node, best = NUMA_NO_NODE;
-
-	for_each_node_state(node, N_NORMAL_MEMORY) {
-		if (node_isset(node, *seen))
-			continue;
-		if (best == NUMA_NO_NODE ||
-		    node_distance(from, node) < node_distance(from, best))
-			best = node;
-	}
-	return best;
-}
-
-/* A task confined to some nodes gets objects of those, as far as we can see. */
-static bool node_allowed(int node)
-{
-	return in_interrupt() || node_isset(node, cpuset_current_mems_allowed);
-}
-
-/*
- * Another node's surplus instead of a new slab, with the likelihood that
- * remote_node_defrag_ratio gives, nearest node first.
- */
-static bool take_remote(struct slubx_kmem_cache *s, gfp_t gfp, int from,
-			struct slubx_taken *taken)
-{
-	unsigned int ratio = READ_ONCE(s->remote_node_defrag_ratio);
-	nodemask_t seen = nodemask_of_node(from);
-	struct slubx_kmem_cache_node *n;
-	int node;
-
-	if (!ratio || get_cycles() % 1024 > ratio)
-		return false;
-	while ((node = nearest_unseen(from, &seen)) != NUMA_NO_NODE) {
-		node_set(node, seen);
-		n = s->node[node];
-		if (n && node_allowed(node) &&
-		    READ_ONCE(n->nr_partial) > READ_ONCE(s->min_partial) &&
-		    take_from(s, n, gfp, taken))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Takes partial slabs for a cpu: from @node, or from near nodes unless the
- * caller insists on it. False if there are none. *@taken starts out empty.
- */
-bool slubx_node_take(struct slubx_kmem_cache *s, gfp_t gfp, int node,
-		     struct slubx_taken *taken)
-{
-	int first = node == NUMA_NO_NODE ? numa_mem_id() : node;
-
-	if (take_from(s, s->node[first], gfp, taken))
-		return true;
-	if (node != NUMA_NO_NODE && (gfp & __GFP_THISNODE))
-		return false;
-	return take_remote(s, gfp, first, taken);
-}
-EXPORT_SYMBOL_SLUBX(slubx_node_take);
 
 /* ---- Giving back ---------------------------------------------------------*/
 
@@ -415,33 +254,54 @@ void slubx_node_put_chain(struct slubx_kmem_cache *s, struct slubx_slab *chain)
 EXPORT_SYMBOL_SLUBX(slubx_node_put_chain);
 
 /*
+ * Puts a run of objects on the slab's freelist; *@old is what it was before.
+ * False, and nothing done, if not so many are in use.
+ */
+static bool push_locked(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+			const struct run *run,
+			union slubx_freelist_counters *old)
+{
+	union slubx_freelist_counters new;
+
+	do {
+		*old = slubx_pair_read(slab);
+		if (SLUBX_HARDENED &&
+		    unlikely(old->counters.inuse < run->count))
+			return false;
+		slubx_freelist_link(s, run->tail, old->freelist);
+		new = *old;
+		new.freelist = run->head;
+		new.counters.inuse -= run->count;
+	} while (!slubx_pair_update(s, slab, *old, new));
+	return true;
+}
+
+/*
  * Frees @count objects, chained from @head to @tail, to a slab that no cpu
  * owned a moment ago, where that may put the slab on the list or take it off.
- * Under the lock nobody else can do either.
+ * Under the lock nobody else can do either. False, and nothing done, in a
+ * hardened build, if not so many are in use.
  */
-void slubx_node_free(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+bool slubx_node_free(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 		     void *head, void *tail, unsigned int count)
 {
+	const struct run run = { .head = head, .tail = tail, .count = count };
 	struct slubx_kmem_cache_node *n = node_of(s, slab);
-	union slubx_freelist_counters old, new;
+	union slubx_freelist_counters old;
 	bool discard = false;
 	unsigned long irq;
 
 	spin_lock_irqsave(&n->list_lock, irq);
-	do {
-		old = slubx_pair_read(slab);
-		slubx_freelist_link(s, tail, old.freelist);
-		new = old;
-		new.freelist = head;
-		new.counters.inuse -= count;
-	} while (!slubx_pair_update(s, slab, old, new));
-
+	if (!push_locked(s, slab, &run, &old)) {
+		spin_unlock_irqrestore(&n->list_lock, irq);
+		return false;
+	}
 	if (old.counters.frozen) {
 		/* A cpu took it meanwhile: it is the owner's business. */
 		slubx_stat(s, FREE_FROZEN);
-	} else if (!new.counters.inuse && !keeps_empty(s, n)) {
+	} else if (old.counters.inuse == count && !keeps_empty(s, n)) {
 		if (old.freelist) {
-			remove_partial_locked(n, slab);
+			slubx_node_unlist_locked(n, slab);
 			slubx_stat(s, FREE_REMOVE_PARTIAL);
 		}
 		discard = true;
@@ -452,6 +312,7 @@ void slubx_node_free(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 	spin_unlock_irqrestore(&n->list_lock, irq);
 	if (discard)
 		slubx_slab_free(s, slab);
+	return true;
 }
 EXPORT_SYMBOL_SLUBX(slubx_node_free);
 

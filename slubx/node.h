@@ -8,6 +8,7 @@
 #define _SLUBX_NODE_H
 
 #include "slab.h"
+#include "trace.h"
 #include "types.h"
 
 /* Slabs that were taken off a node's list. All frozen, the caller's to own. */
@@ -23,24 +24,28 @@ enum slubx_partial_count {
 	SLUBX_PARTIAL_OBJECTS,
 	SLUBX_PARTIAL_INUSE,
 	SLUBX_PARTIAL_FREE,
+	SLUBX_PARTIAL_EMPTY,	/* slabs without objects in use */
 };
 
 void slubx_node_init(struct slubx_kmem_cache_node *n);
-bool slubx_node_take(struct slubx_kmem_cache *s, gfp_t gfp, int node,
-		     struct slubx_taken *taken);
 void slubx_node_put(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 		    void *freelist);
 void slubx_node_put_chain(struct slubx_kmem_cache *s, struct slubx_slab *chain);
-void slubx_node_free(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+bool slubx_node_free(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 		     void *head, void *tail, unsigned int count);
 struct slubx_kmem_cache_node *slubx_node_seed(struct slubx_kmem_cache *s,
 					      int node);
 
+/* node_take.c */
+bool slubx_node_take(struct slubx_kmem_cache *s, gfp_t gfp, int node,
+		     struct slubx_taken *taken);
+bool slubx_may_use_reserves(gfp_t gfp);
+
 /* node_list.c */
 void slubx_node_shrink(struct slubx_kmem_cache *s,
 		       struct slubx_kmem_cache_node *n);
-void slubx_node_drop_empty(struct slubx_kmem_cache *s,
-			   struct slubx_kmem_cache_node *n);
+unsigned int slubx_node_drop_empty(struct slubx_kmem_cache *s,
+				   struct slubx_kmem_cache_node *n);
 unsigned long slubx_node_count_partial(struct slubx_kmem_cache_node *n,
 				       enum slubx_partial_count what);
 void slubx_node_adopt(struct slubx_kmem_cache *s,
@@ -48,7 +53,18 @@ void slubx_node_adopt(struct slubx_kmem_cache *s,
 bool slubx_node_valid(struct slubx_kmem_cache *s,
 		      struct slubx_kmem_cache_node *n);
 
-bool slubx_may_use_reserves(gfp_t gfp);
+/* The slab leaves the list. For the three files of this floor. */
+static inline void slubx_node_unlist_locked(struct slubx_kmem_cache_node *n,
+					    struct slubx_slab *slab)
+{
+	lockdep_assert_held(&n->list_lock);
+	/* Not list_del(): its poison must not stand in a struct page. */
+	list_del_init(&slab->slab_list);
+	n->nr_partial--;
+	trace_slubx_partial_remove(slab->slab_cache, slab,
+				   slubx_slab_address(slab),
+				   slubx_slab_nid(slab), n->nr_partial);
+}
 
 /* Slabs from the page allocator's reserves are for those who may use them. */
 static __always_inline bool slubx_slab_fits(const struct slubx_slab *slab,

@@ -41,8 +41,8 @@ static bool move_if_empty_locked(struct slubx_kmem_cache_node *n,
 {
 	if (counters_of(slab).inuse)
 		return false;
-	list_move(&slab->slab_list, to);
-	n->nr_partial--;
+	slubx_node_unlist_locked(n, slab);
+	list_add(&slab->slab_list, to);
 	return true;
 }
 
@@ -79,20 +79,25 @@ void slubx_node_shrink(struct slubx_kmem_cache *s,
 }
 EXPORT_SYMBOL_SLUBX(slubx_node_shrink);
 
-/* Frees the slabs without objects in use, however many a node may keep. */
-void slubx_node_drop_empty(struct slubx_kmem_cache *s,
-			   struct slubx_kmem_cache_node *n)
+/*
+ * Frees the slabs without objects in use, however many a node may keep. Returns
+ * how many there were.
+ */
+unsigned int slubx_node_drop_empty(struct slubx_kmem_cache *s,
+				   struct slubx_kmem_cache_node *n)
 {
 	struct slubx_slab *slab, *next;
+	unsigned int count = 0;
 	unsigned long irq;
 	LIST_HEAD(empty);
 
 	spin_lock_irqsave(&n->list_lock, irq);
 	list_for_each_entry_safe(slab, next, &n->partial, slab_list)
-		move_if_empty_locked(n, slab, &empty);
+		count += move_if_empty_locked(n, slab, &empty);
 	spin_unlock_irqrestore(&n->list_lock, irq);
 
 	discard_list(s, &empty);
+	return count;
 }
 EXPORT_SYMBOL_SLUBX(slubx_node_drop_empty);
 
@@ -106,6 +111,8 @@ static unsigned long count_in(const struct slubx_slab *slab,
 		return counters_of(slab).inuse;
 	case SLUBX_PARTIAL_FREE:
 		return free_in(slab);
+	case SLUBX_PARTIAL_EMPTY:
+		return !counters_of(slab).inuse;
 	default:
 		return 1;
 	}

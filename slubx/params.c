@@ -7,6 +7,7 @@
  */
 #include <linux/jump_label.h>
 #include <linux/moduleparam.h>
+#include <linux/string.h>
 
 #include "flags.h"
 #include "order.h"
@@ -46,7 +47,9 @@ static int set_stats(const char *value, const struct kernel_param *kp)
 	int err = kstrtobool(value, &on);
 
 	if (err) {
-		pr_err("slubx: %s=%s: give 0 or 1\n", kp->name, value);
+		/* Who writes to the file ends the value with a newline. */
+		pr_err("slubx: %s=%.*s: give 0 or 1\n", kp->name,
+		       (int)strcspn(value, "\n"), value);
 		return err;
 	}
 	if (on)

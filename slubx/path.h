@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * path.h - what the floors above may call of alloc.c, free.c and defer.c
- * beside the public functions. Floor 6.
+ * path.h - what others may call of alloc.c, free.c and defer.c beside the public
+ * functions. Floor 6.
  */
 #ifndef _SLUBX_PATH_H
 #define _SLUBX_PATH_H
@@ -14,9 +14,20 @@ typedef void (*slubx_free_fn)(struct slubx_kmem_cache *s,
 int slubx_defer_init(slubx_free_fn free);
 void slubx_defer_exit(void);
 void slubx_defer_free(struct slubx_kmem_cache *s, void *x);
+void slubx_defer_large(void *x);
 void slubx_defer_flush(void);
 
+/* alloc.c */
+void *slubx_alloc_slow(struct slubx_kmem_cache *s, gfp_t gfp, int node);
+void *slubx_alloc_for(struct slubx_kmem_cache *s, gfp_t gfp, int node,
+		      unsigned long caller);
+
 /* free.c */
+void slubx_free_run(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+		    void *head, void *tail, unsigned int count);
+void slubx_report_double_free(struct slubx_kmem_cache *s, void *x);
+void slubx_report_null(struct slubx_kmem_cache *s, unsigned long caller);
+void slubx_report_wrong_cache(struct slubx_kmem_cache *s, void *x);
 void slubx_free_deferred(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 			 void *x);
 

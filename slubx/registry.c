@@ -27,6 +27,19 @@ static bool blank(const char *name)
 	return !*skip_spaces(name);
 }
 
+static bool freeptr_fits(const struct slubx_cache_request *request)
+{
+	const struct slubx_layout_request cut = {
+		.object_size = request->size,
+		.flags = request->flags,
+		.ctor = request->args.ctor,
+		.use_freeptr_offset = request->args.use_freeptr_offset,
+		.freeptr_offset = request->args.freeptr_offset,
+	};
+
+	return slubx_layout_freeptr_fits(&cut);
+}
+
 /*
  * Is this a cache that can be made? Production kernels accept most of what is
  * refused here and fall over it later. 0, or -EINVAL and a line in the log.
@@ -44,16 +57,21 @@ int slubx_registry_check(const struct slubx_cache_request *request)
 	else if (request->size > SLUBX_MAX_SIZE)
 		slubx_refuse(name, "size %u is over the limit of %lu",
 			     request->size, SLUBX_MAX_SIZE);
-	else if (request->align & (request->align - 1))
+	else if (request->args.align & (request->args.align - 1))
 		slubx_refuse(name, "alignment %u is no power of two",
-			     request->align);
-	else if (request->align > PAGE_SIZE)
+			     request->args.align);
+	else if (request->args.align > PAGE_SIZE)
 		slubx_refuse(name, "alignment %u is over a page (%lu)",
-			     request->align, PAGE_SIZE);
+			     request->args.align, PAGE_SIZE);
 	else if (request->flags & ~SLUBX_FLAGS_PERMITTED)
 		slubx_refuse(name, "unknown flags %#x",
 			     (__force unsigned int)(request->flags &
 						    ~SLUBX_FLAGS_PERMITTED));
+	else if (!freeptr_fits(request))
+		slubx_refuse(
+			name,
+			"a free pointer at %u: not inside of %u bytes, not aligned, or neither SLUBX_TYPESAFE_BY_RCU nor a constructor",
+			request->args.freeptr_offset, request->size);
 	else
 		return 0;
 	return -EINVAL;

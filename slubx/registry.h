@@ -50,6 +50,9 @@ void slubx_reap_later(struct slubx_kmem_cache *s);
 unsigned long slubx_reap_zombies(void);
 
 /* bootstrap.c */
+struct slubx_kmem_cache *
+slubx_internal_open(const struct slubx_cache_request *request);
+void slubx_internal_close(struct slubx_kmem_cache *s);
 int slubx_bootstrap(void);
 void slubx_unbootstrap(void);
 

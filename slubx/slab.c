@@ -18,8 +18,27 @@
 #include "shuffle.h"
 #include "slab.h"
 #include "stat.h"
+#include "trace.h"
 
 /* ---- Pages ---------------------------------------------------------------*/
+
+/*
+ * The node that pages for @s (NULL: for no cache) are asked of, if @node is the
+ * caller's hint: one for a node that has no memory, or can't exist, is none.
+ */
+int slubx_slab_sane_node(struct slubx_kmem_cache *s, int node)
+{
+	if (node == NUMA_NO_NODE)
+		return node;
+	if (unlikely(node < 0 || node >= (int)nr_node_ids)) {
+		slubx_error(
+			s,
+			"allocation from node %d, which can't exist; any node is taken",
+			node);
+		return NUMA_NO_NODE;
+	}
+	return node_state(node, N_NORMAL_MEMORY) ? node : NUMA_NO_NODE;
+}
 
 static struct page *get_pages(gfp_t gfp, int node, unsigned int order)
 {
@@ -176,6 +195,8 @@ struct slubx_slab *slubx_slab_new(struct slubx_kmem_cache *s, gfp_t gfp,
 	account(page, s, 1);
 	count_slab(s, slab, 1);
 	slubx_stat(s, ALLOC_SLAB);
+	trace_slubx_slab_new(s, slab, page_address(page), compound_order(page),
+			     page_to_nid(page));
 	return slab;
 }
 EXPORT_SYMBOL_SLUBX(slubx_slab_new);
@@ -206,10 +227,10 @@ static bool put_extra_references(struct slubx_kmem_cache *s, struct page *page,
 	return true;
 }
 
-static void release_page(struct slubx_kmem_cache *s, struct slubx_slab *slab)
+/* The pages are a slab no more. False if they are not even ours any more. */
+static bool unclaim_page(struct slubx_kmem_cache *s, struct slubx_slab *slab)
 {
 	struct page *page = slubx_slab_page(slab);
-	unsigned int order = compound_order(page);
 	unsigned int objects = slab->fc.counters.objects;
 
 	account(page, s, -1);
@@ -218,8 +239,16 @@ static void release_page(struct slubx_kmem_cache *s, struct slubx_slab *slab)
 	slab->slab_cache = NULL;
 	INIT_LIST_HEAD(&slab->slab_list);
 	slab->__page_mark = SLUBX_PAGE_NO_MARK;
+	return put_extra_references(s, page, objects);
+}
+
+static void release_page(struct slubx_kmem_cache *s, struct slubx_slab *slab)
+{
+	struct page *page = slubx_slab_page(slab);
+	unsigned int order = compound_order(page);
+
 	slubx_account_reclaimed(1UL << order);
-	if (put_extra_references(s, page, objects))
+	if (unclaim_page(s, slab))
 		__free_pages(page, order);
 }
 
@@ -245,6 +274,8 @@ void slubx_slab_free(struct slubx_kmem_cache *s, struct slubx_slab *slab)
 {
 	rcu_read_lock();
 	slubx_stat(s, FREE_SLAB);
+	trace_slubx_slab_free(s, slab, slubx_slab_address(slab),
+			      slubx_slab_order(slab), slubx_slab_nid(slab));
 	count_slab(s, slab, -1);
 	if (unlikely(s->flags & SLUBX_TYPESAFE_BY_RCU))
 		call_rcu(&slab->rcu_head, release_after_grace_period);
@@ -255,6 +286,13 @@ void slubx_slab_free(struct slubx_kmem_cache *s, struct slubx_slab *slab)
 	rcu_read_unlock();
 }
 EXPORT_SYMBOL_SLUBX(slubx_slab_free);
+
+/* Forgets a slab that has objects in use: its pages stay with who has them. */
+void slubx_slab_abandon(struct slubx_kmem_cache *s, struct slubx_slab *slab)
+{
+	count_slab(s, slab, -1);
+	unclaim_page(s, slab);
+}
 
 /* ---- Questions -----------------------------------------------------------*/
 

@@ -15,9 +15,11 @@
 /* Queued whenever a destroyed cache loses a slab. */
 extern struct work_struct slubx_reap_work;
 
+int slubx_slab_sane_node(struct slubx_kmem_cache *s, int node);
 struct slubx_slab *slubx_slab_new(struct slubx_kmem_cache *s, gfp_t gfp,
 				  int node);
 void slubx_slab_free(struct slubx_kmem_cache *s, struct slubx_slab *slab);
+void slubx_slab_abandon(struct slubx_kmem_cache *s, struct slubx_slab *slab);
 bool slubx_slab_valid(const struct slubx_slab *slab);
 unsigned int slubx_slab_free_objects(const struct slubx_slab *slab,
 				     unsigned long *map);
@@ -58,6 +60,16 @@ static inline bool slubx_slab_is_ours(const struct slubx_slab *slab)
 	return READ_ONCE(slab->__page_mark) == SLUBX_PAGE_MARK;
 }
 
+/*
+ * Is there a struct page to look at? Cheaper than virt_addr_valid(), which also
+ * knows the holes in the direct map.
+ */
+static __always_inline bool slubx_in_direct_map(const void *x)
+{
+	return (unsigned long)x - PAGE_OFFSET <
+	       (unsigned long)high_memory - PAGE_OFFSET;
+}
+
 /* The slab of @x, or NULL if slubx did not hand out memory there. */
 static inline struct slubx_slab *slubx_virt_to_slab(const void *x)
 {
@@ -76,12 +88,37 @@ static inline void *slubx_slab_object(const struct slubx_slab *slab,
 	       slubx_layout_at(&slab->slab_cache->layout, index);
 }
 
+/* Does an object start at @x, which lies in @slab? */
+static __always_inline bool slubx_slab_object_at(const struct slubx_slab *slab,
+						 const void *x)
+{
+	return slubx_layout_index_at(&slab->slab_cache->layout,
+				     x - slubx_slab_address(slab)) <
+	       slab->fc.counters.objects;
+}
+
 /* The number of the object that @x points into. */
 static inline unsigned int slubx_slab_index(const struct slubx_slab *slab,
 					    const void *x)
 {
 	return slubx_layout_index(&slab->slab_cache->layout,
 				  x - slubx_slab_address(slab));
+}
+
+/* The beginning of the object that @x lies in; NULL in the waste of a slab. */
+static inline void *slubx_slab_object_around(const struct slubx_slab *slab,
+					     const void *x)
+{
+	const struct slubx_layout *layout = &slab->slab_cache->layout;
+	unsigned long offset = x - slubx_slab_address(slab);
+	unsigned int index;
+
+	if (offset < layout->red_left_pad)
+		return NULL;
+	index = slubx_layout_index(layout, offset);
+	if (index >= slab->fc.counters.objects)
+		return NULL;
+	return slubx_slab_object(slab, index);
 }
 
 #endif /* _SLUBX_SLAB_H */

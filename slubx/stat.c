@@ -9,6 +9,12 @@
 DEFINE_STATIC_KEY_FALSE(slubx_stats_on);
 EXPORT_SYMBOL_SLUBX(slubx_stats_on);
 
+unsigned int slubx_stat_of_cpu(const struct slubx_kmem_cache *s,
+			       enum slubx_stat_item item, int cpu)
+{
+	return READ_ONCE(per_cpu_ptr(s->stat, cpu)->item[item]);
+}
+
 /* Events of all cpus, the dead ones' too: unlike SLUB's, none goes missing. */
 unsigned long slubx_stat_sum(const struct slubx_kmem_cache *s,
 			     enum slubx_stat_item item)
@@ -17,10 +23,20 @@ unsigned long slubx_stat_sum(const struct slubx_kmem_cache *s,
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu_ptr(s->stat, cpu)->item[item]);
+		sum += slubx_stat_of_cpu(s, item, cpu);
 	return sum;
 }
 EXPORT_SYMBOL_SLUBX(slubx_stat_sum);
+
+/* An event that comes at the same moment may be lost, or bring the count back. */
+void slubx_stat_clear_item(struct slubx_kmem_cache *s,
+			   enum slubx_stat_item item)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(per_cpu_ptr(s->stat, cpu)->item[item], 0);
+}
 
 void slubx_stat_clear(struct slubx_kmem_cache *s)
 {

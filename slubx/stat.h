@@ -44,21 +44,48 @@ enum slubx_stat_item {
 	NR_SLUBX_STAT_ITEMS
 };
 
+/* Where an allocation that was not fast got its object; for events. */
+enum slubx_rung {
+	SLUBX_RUNG_CPU,		/* what this cpu owns */
+	SLUBX_RUNG_NODE,	/* a slab of some node's list */
+	SLUBX_RUNG_NEW,		/* a new slab */
+	SLUBX_RUNG_NONE,	/* nowhere */
+};
+
+/* What the slab was that an object was freed to, not fast; for events. */
+enum slubx_freed_to {
+	SLUBX_FREED_TO_FROZEN,		/* some cpu's */
+	SLUBX_FREED_TO_PARTIAL,		/* listed, and so it stays */
+	SLUBX_FREED_TO_CPU_PARTIAL,	/* full, now of this cpu's list */
+	SLUBX_FREED_TO_NODE,		/* it joins or leaves a node's list */
+};
+
 struct slubx_stat {
 	unsigned int item[NR_SLUBX_STAT_ITEMS];
 };
 
 DECLARE_STATIC_KEY_FALSE(slubx_stats_on);
 
+static __always_inline void slubx_stat_add(const struct slubx_kmem_cache *s,
+					   enum slubx_stat_item item,
+					   unsigned int count)
+{
+	if (static_branch_unlikely(&slubx_stats_on))
+		raw_cpu_add(s->stat->item[item], count);
+}
+
 static __always_inline void slubx_stat(const struct slubx_kmem_cache *s,
 				       enum slubx_stat_item item)
 {
-	if (static_branch_unlikely(&slubx_stats_on))
-		raw_cpu_inc(s->stat->item[item]);
+	slubx_stat_add(s, item, 1);
 }
 
 unsigned long slubx_stat_sum(const struct slubx_kmem_cache *s,
 			     enum slubx_stat_item item);
+unsigned int slubx_stat_of_cpu(const struct slubx_kmem_cache *s,
+			       enum slubx_stat_item item, int cpu);
+void slubx_stat_clear_item(struct slubx_kmem_cache *s,
+			   enum slubx_stat_item item);
 void slubx_stat_clear(struct slubx_kmem_cache *s);
 
 #endif /* _SLUBX_STAT_H */

@@ -58,6 +58,9 @@ struct slubx_layout {
 	unsigned int align;		/* of every object */
 	unsigned int red_left_pad;	/* bytes before each object */
 	struct reciprocal_value reciprocal;	/* divides by size */
+	/* Divides multiples of size, and finds out other numbers. */
+	u32 inverse;			/* of size's odd part, modulo 2^32 */
+	u32 shift;			/* size is the odd part << shift */
 	struct slubx_geometry oo;	/* the slab we like */
 	struct slubx_geometry min;	/* the smallest, when memory is short */
 };

@@ -10,36 +10,14 @@
  * writer waits for the mutex. Fields are read and written without it, racy ok.
  */
 #include <linux/kernel.h>
-#include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "../cpu.h"
 #include "../flush.h"
-#include "iface.h"
-
-struct slubx_attr {
-	struct attribute attr;
-	ssize_t (*show)(struct slubx_kmem_cache *s, const struct slubx_attr *a,
-			char *buf);
-	ssize_t (*store)(struct slubx_kmem_cache *s, const char *buf,
-			 size_t len);
-	/* Which one, for those who show one of many. */
-	union {
-		size_t offset;
-		slubx_flags_t flag;
-		enum slubx_count count;
-	};
-};
+#include "attr.h"
 
 /* ---- Texts ---------------------------------------------------------------*/
-
-/* A list ends early where this much room of the page may not be left. */
-#define FIELD_MAX 64
-
-static bool has_room(int len)
-{
-	return len < (int)PAGE_SIZE - FIELD_MAX;
-}
 
 static ssize_t show_uint(struct slubx_kmem_cache *s, const struct slubx_attr *a,
 			 char *buf)
@@ -55,29 +33,30 @@ static ssize_t show_flag(struct slubx_kmem_cache *s, const struct slubx_attr *a,
 	return sysfs_emit(buf, "%d\n", !!(READ_ONCE(s->flags) & a->flag));
 }
 
-/* The sum, and the nodes' parts of it on kernels that know of nodes. */
+/* Digits of a number, and the NUL behind them. */
+#define TOTAL_MAX 21
+
+/*
+ * The sum, and the nodes' parts of it on kernels that know of nodes. The parts
+ * are known before the sum, and move up to it in the end.
+ */
 static ssize_t show_count(struct slubx_kmem_cache *s,
 			  const struct slubx_attr *a, char *buf)
 {
-	unsigned long *nodes, total = 0;
-	int node, len;
+	unsigned long count, total = 0;
+	int node, head, len = TOTAL_MAX;
 
-	nodes = kcalloc(nr_node_ids, sizeof(*nodes), GFP_KERNEL);
-	if (!nodes)
-		return -ENOMEM;
 	for (node = 0; node < (int)nr_node_ids; node++) {
-		nodes[node] = slubx_count_node(s, a->count, node);
-		total += nodes[node];
+		count = slubx_count_node(s, a->count, node);
+		total += count;
+		if (IS_ENABLED(CONFIG_NUMA) && count &&
+		    slubx_attr_has_room(len))
+			len += sysfs_emit_at(buf, len, " N%d=%lu", node, count);
 	}
-
-	len = sysfs_emit(buf, "%lu", total);
-	for (node = 0; node < (int)nr_node_ids; node++)
-		if (IS_ENABLED(CONFIG_NUMA) && nodes[node] && has_room(len))
-			len += sysfs_emit_at(buf, len, " N%d=%lu", node,
-					     nodes[node]);
-	len += sysfs_emit_at(buf, len, "\n");
-	kfree(nodes);
-	return len;
+	head = sysfs_emit(buf, "%lu", total);
+	memmove(buf + head, buf + TOTAL_MAX, len - TOTAL_MAX);
+	len -= TOTAL_MAX - head;
+	return len + sysfs_emit_at(buf, len, "\n");
 }
 
 /* Slabs of a cpu's list are taken to be half full. */
@@ -98,7 +77,7 @@ static ssize_t show_slabs_cpu_partial(struct slubx_kmem_cache *s,
 	len = sysfs_emit(buf, "%u(%u)", objects_of(s, slabs), slabs);
 	for_each_online_cpu(cpu) {
 		slabs = slubx_count_cpu_partial(s, cpu);
-		if (IS_ENABLED(CONFIG_SMP) && slabs && has_room(len))
+		if (IS_ENABLED(CONFIG_SMP) && slabs && slubx_attr_has_room(len))
 			len += sysfs_emit_at(buf, len, " C%d=%u(%u)", cpu,
 					     objects_of(s, slabs), slabs);
 	}
@@ -127,7 +106,8 @@ static ssize_t show_min_partial(struct slubx_kmem_cache *s,
 	return sysfs_emit(buf, "%lu\n", READ_ONCE(s->min_partial));
 }
 
-static ssize_t store_min_partial(struct slubx_kmem_cache *s, const char *buf,
+static ssize_t store_min_partial(struct slubx_kmem_cache *s,
+				 const struct slubx_attr *a, const char *buf,
 				 size_t len)
 {
 	unsigned long slabs;
@@ -146,7 +126,8 @@ static ssize_t show_cpu_partial(struct slubx_kmem_cache *s,
 }
 
 /* Lists that are longer than they may be now go back at once. */
-static ssize_t store_cpu_partial(struct slubx_kmem_cache *s, const char *buf,
+static ssize_t store_cpu_partial(struct slubx_kmem_cache *s,
+				 const struct slubx_attr *a, const char *buf,
 				 size_t len)
 {
 	unsigned int objects;
@@ -171,6 +152,7 @@ static ssize_t show_remote_node_defrag_ratio(struct slubx_kmem_cache *s,
 }
 
 static ssize_t store_remote_node_defrag_ratio(struct slubx_kmem_cache *s,
+					      const struct slubx_attr *a,
 					      const char *buf, size_t len)
 {
 	unsigned int percent;
@@ -191,7 +173,8 @@ static ssize_t show_nothing(struct slubx_kmem_cache *s,
 	return 0;
 }
 
-static ssize_t store_shrink(struct slubx_kmem_cache *s, const char *buf,
+static ssize_t store_shrink(struct slubx_kmem_cache *s,
+			    const struct slubx_attr *a, const char *buf,
 			    size_t len)
 {
 	if (buf[0] != '1')
@@ -216,6 +199,10 @@ static ssize_t store_shrink(struct slubx_kmem_cache *s, const char *buf,
 #define FLAG(name, flag_) ATTR(name, 0400, .show = show_flag, .flag = (flag_))
 #define COUNT(name, count_)                                                \
 	ATTR(name, 0400, .show = show_count, .count = SLUBX_COUNT_##count_)
+
+#define STAT(name, item)                                                   \
+	ATTR(name, 0600, .show = slubx_attr_show_stat,                     \
+	     .store = slubx_attr_clear_stat, .stat = (item))
 
 static struct slubx_attr attrs[] = {
 	UINT(object_size, layout.object_size),
@@ -249,6 +236,33 @@ static struct slubx_attr attrs[] = {
 	RW(cpu_partial),
 	RW(remote_node_defrag_ratio),
 	ACTION(shrink),
+
+	STAT(alloc_fastpath, ALLOC_FASTPATH),
+	STAT(alloc_slowpath, ALLOC_SLOWPATH),
+	STAT(free_fastpath, FREE_FASTPATH),
+	STAT(free_slowpath, FREE_SLOWPATH),
+	STAT(free_frozen, FREE_FROZEN),
+	STAT(free_add_partial, FREE_ADD_PARTIAL),
+	STAT(free_remove_partial, FREE_REMOVE_PARTIAL),
+	STAT(alloc_from_partial, ALLOC_FROM_PARTIAL),
+	STAT(alloc_slab, ALLOC_SLAB),
+	STAT(alloc_refill, ALLOC_REFILL),
+	STAT(alloc_node_mismatch, ALLOC_NODE_MISMATCH),
+	STAT(free_slab, FREE_SLAB),
+	STAT(cpuslab_flush, CPUSLAB_FLUSH),
+	STAT(deactivate_full, DEACTIVATE_FULL),
+	STAT(deactivate_empty, DEACTIVATE_EMPTY),
+	STAT(deactivate_to_head, DEACTIVATE_TO_HEAD),
+	STAT(deactivate_to_tail, DEACTIVATE_TO_TAIL),
+	STAT(deactivate_remote_frees, DEACTIVATE_REMOTE_FREES),
+	STAT(deactivate_bypass, DEACTIVATE_BYPASS),
+	STAT(order_fallback, ORDER_FALLBACK),
+	STAT(cmpxchg_double_cpu_fail, CMPXCHG_DOUBLE_CPU_FAIL),
+	STAT(cmpxchg_double_fail, CMPXCHG_DOUBLE_FAIL),
+	STAT(cpu_partial_alloc, CPU_PARTIAL_ALLOC),
+	STAT(cpu_partial_free, CPU_PARTIAL_FREE),
+	STAT(cpu_partial_node, CPU_PARTIAL_NODE),
+	STAT(cpu_partial_drain, CPU_PARTIAL_DRAIN),
 };
 
 /* What sysfs wants: pointers to them. Filled in before the first directory. */
@@ -290,7 +304,7 @@ static ssize_t store(struct kobject *kobj, struct attribute *attr,
 {
 	const struct slubx_attr *a = to_attr(attr);
 
-	return a->store ? a->store(to_cache(kobj), buf, len) : -EIO;
+	return a->store ? a->store(to_cache(kobj), a, buf, len) : -EIO;
 }
 
 const struct sysfs_ops slubx_attr_ops = {

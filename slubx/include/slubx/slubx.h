@@ -12,6 +12,11 @@
 
 #include <linux/gfp.h>
 #include <linux/types.h>
+#include <slubx/buckets.h>
+#include <slubx/kmalloc.h>
+#include <slubx/kvmalloc.h>
+#include <slubx/rcu.h>
+#include <slubx/string.h>
 
 struct slubx_kmem_cache;
 
@@ -59,24 +64,63 @@ typedef unsigned int __bitwise slubx_flags_t;
 /* Debug options given for all caches leave this one alone. */
 #define SLUBX_NO_USER_FLAGS SLUBX_FLAG(0x10000000)
 
-struct slubx_kmem_cache *
-slubx_kmem_cache_create(const char *name, unsigned int size, unsigned int align,
-			slubx_flags_t flags, void (*ctor)(void *));
+#include <slubx/create.h>
 
-struct slubx_kmem_cache *
-slubx_kmem_cache_create_usercopy(const char *name, unsigned int size,
-				 unsigned int align, slubx_flags_t flags,
-				 unsigned int useroffset, unsigned int usersize,
-				 void (*ctor)(void *));
+slubx_kmem_buckets *slubx_kmem_buckets_create(const char *name,
+					      slubx_flags_t flags,
+					      unsigned int useroffset,
+					      unsigned int usersize,
+					      void (*ctor)(void *));
+void slubx_kmem_buckets_destroy(slubx_kmem_buckets *b);
 
 void slubx_kmem_cache_destroy(struct slubx_kmem_cache *s);
 int slubx_kmem_cache_shrink(struct slubx_kmem_cache *s);
 unsigned int slubx_kmem_cache_size(struct slubx_kmem_cache *s);
+bool slubx_kmem_dump_obj(void *object);
+bool slubx_usercopy_ok(const void *x, unsigned long bytes, bool to_user);
 
 void *slubx_kmem_cache_alloc(struct slubx_kmem_cache *s, gfp_t gfp) __malloc;
 void *slubx_kmem_cache_alloc_node(struct slubx_kmem_cache *s, gfp_t gfp,
 				  int node) __malloc;
 void slubx_kmem_cache_free(struct slubx_kmem_cache *s, void *x);
+bool slubx_kmem_cache_alloc_bulk(struct slubx_kmem_cache *s, gfp_t gfp,
+				 size_t count, void **p);
+void slubx_kmem_cache_free_bulk(struct slubx_kmem_cache *s, size_t count,
+				void **p);
+
+/**
+ * slubx_kfree_bulk() - free memory of any sizes
+ * @count: how many pieces; 0 is fine
+ * @p: their addresses. What the array holds afterwards is undefined
+ *
+ * After kfree_bulk().
+ *
+ * Context: as slubx_kfree().
+ */
+static inline void slubx_kfree_bulk(size_t count, void **p)
+{
+	slubx_kmem_cache_free_bulk(NULL, count, p);
+}
+
+struct list_lru;
+
+/**
+ * slubx_kmem_cache_alloc_lru() - allocate an object that goes on a list_lru
+ * @s: the cache
+ * @lru: the list; not looked at, for what would be prepared in it is a part for
+ *	the memory cgroup that the object is charged to, and there is none
+ * @gfp: allocation flags, see slubx_kmem_cache_alloc()
+ *
+ * After kmem_cache_alloc_lru().
+ *
+ * Context: as slubx_kmem_cache_alloc().
+ * Return: the object, or NULL.
+ */
+static inline void *slubx_kmem_cache_alloc_lru(struct slubx_kmem_cache *s,
+					       struct list_lru *lru, gfp_t gfp)
+{
+	return slubx_kmem_cache_alloc(s, gfp);
+}
 
 /**
  * slubx_kmem_cache_zalloc() - allocate an object filled with zeroes
@@ -92,28 +136,7 @@ static inline void *slubx_kmem_cache_zalloc(struct slubx_kmem_cache *s,
 	return slubx_kmem_cache_alloc(s, gfp | __GFP_ZERO);
 }
 
-/**
- * SLUBX_KMEM_CACHE() - create a cache for a struct, named after it
- * @__struct: the struct's tag
- * @__flags: SLUBX_* flags
- *
- * Alignment is the struct's own; __cacheline_aligned structs stay so.
- */
-#define SLUBX_KMEM_CACHE(__struct, __flags)                                \
-	slubx_kmem_cache_create(#__struct, sizeof(struct __struct),        \
-				__alignof__(struct __struct), (__flags), NULL)
-
-/**
- * SLUBX_KMEM_CACHE_USERCOPY() - the same, with one field open to user copies
- * @__struct: the struct's tag
- * @__flags: SLUBX_* flags
- * @__field: the field that copy_to_user() and copy_from_user() may touch
- */
-#define SLUBX_KMEM_CACHE_USERCOPY(__struct, __flags, __field)              \
-	slubx_kmem_cache_create_usercopy(                                  \
-		#__struct, sizeof(struct __struct),                        \
-		__alignof__(struct __struct), (__flags),                   \
-		offsetof(struct __struct, __field),                        \
-		sizeof_field(struct __struct, __field), NULL)
+#include <slubx/cleanup.h>
+#include <slubx/mempool.h>
 
 #endif /* _SLUBX_SLUBX_H */

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * untidy_client.c - a client that can go without cleaning up, for the shell
+ * tests: two caches of one size, which share slabs unless merging is off, and
+ * an object of the first.
+ *
+ * What it leaves is in its parameters: read them before it goes, and another
+ * load of it that is given them takes over, and can clean up.
+ */
+#include <linux/module.h>
+#include <slubx/slubx.h>
+
+#define SIZE 1000
+
+static unsigned long caches[2];
+module_param_array(caches, ulong, NULL, 0444);
+MODULE_PARM_DESC(caches, "addresses of two caches to take over");
+
+static unsigned long object;
+module_param(object, ulong, 0444);
+MODULE_PARM_DESC(object, "address of an object of the first to take over");
+
+static bool frees = true;
+module_param(frees, bool, 0444);
+MODULE_PARM_DESC(frees, "free the object when unloaded (default 1)");
+
+static bool destroys = true;
+module_param(destroys, bool, 0444);
+MODULE_PARM_DESC(destroys, "destroy the caches when unloaded (default 1)");
+
+static struct slubx_kmem_cache *cache(unsigned int i)
+{
+	return (struct slubx_kmem_cache *)caches[i];
+}
+
+static int make_caches(void)
+{
+	static const char *const names[] = { "untidy", "untidy_too" };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(caches); i++)
+		caches[i] = (unsigned long)slubx_kmem_cache_create(
+			names[i], SIZE, 0, 0, NULL);
+	return caches[0] && caches[1] ? 0 : -ENOMEM;
+}
+
+static void destroy_caches(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(caches); i++)
+		slubx_kmem_cache_destroy(cache(i));
+}
+
+static int __init come(void)
+{
+	int err;
+
+	if (caches[0])
+		return 0;
+	err = make_caches();
+	if (!err) {
+		object = (unsigned long)slubx_kmem_cache_alloc(cache(0),
+							       GFP_KERNEL);
+		err = object ? 0 : -ENOMEM;
+	}
+	if (err)
+		destroy_caches();
+	return err;
+}
+
+static void __exit go(void)
+{
+	if (frees)
+		slubx_kmem_cache_free(cache(0), (void *)object);
+	if (destroys)
+		destroy_caches();
+}
+
+module_init(come);
+module_exit(go);
+
+MODULE_DESCRIPTION("A client of slubx that may leave things behind, for tests");
+MODULE_LICENSE("GPL");

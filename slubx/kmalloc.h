@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * kmalloc.h - the caches behind slubx_kmalloc(). Floor 9.
+ */
+#ifndef _SLUBX_KMALLOC_CACHES_H
+#define _SLUBX_KMALLOC_CACHES_H
+
+#include "types.h"
+
+unsigned int slubx_kmalloc_class_size(unsigned int index);
+int slubx_kmalloc_init(void);
+void slubx_kmalloc_exit(void);
+void slubx_kvmalloc_exit(void);
+int slubx_nolock_init(void);
+void slubx_nolock_exit(void);
+void slubx_nolock_flush(void);
+
+#endif /* _SLUBX_KMALLOC_CACHES_H */

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * large.c - memory too large for a cache: pages of its own.
+ *
+ * Floor 2. Takes no lock. The page rules of slab.c hold here too: the pages
+ * have a mark of ours in page_type, nothing at page->mapping, one reference
+ * more than is theirs, and no memory cgroup is charged.
+ */
+#include <linux/kmemleak.h>
+#include <linux/mm.h>
+
+#include "errors.h"
+#include "fault.h"
+#include "large.h"
+#include "slab.h"
+#include "trace.h"
+
+/* Given out and not freed yet: pages that unloading would leave behind. */
+static atomic_long_t large_count = ATOMIC_LONG_INIT(0);
+
+/* One reference may get lost to the kernel's kfree() or put_page(). */
+#define REFERENCES 2
+
+static void account(struct page *page, int sign)
+{
+	mod_node_page_state(page_pgdat(page), NR_SLAB_UNRECLAIMABLE_B,
+			    sign * (long)(PAGE_SIZE << compound_order(page)));
+	atomic_long_add(sign, &large_count);
+}
+
+static gfp_t page_gfp(gfp_t gfp)
+{
+	if (unlikely(gfp & SLUBX_GFP_SENSELESS)) {
+		gfp_t bad = gfp & SLUBX_GFP_SENSELESS;
+
+		slubx_error(
+			NULL,
+			"kmalloc: gfp flags %#x (%pGg) make no sense for memory of ours, dropped",
+			(__force unsigned int)bad, &bad);
+	}
+	gfp &= SLUBX_GFP_PAGE | __GFP_DMA | __GFP_ZERO;
+	return gfp | __GFP_COMP;
+}
+
+static struct page *get_pages(gfp_t gfp, int node, unsigned int order)
+{
+	if (slubx_should_fail(SLUBX_FAULT_PAGE_LARGE))
+		return NULL;
+	/* Near, not by the task's memory policy: as SLUB's. */
+	return alloc_pages_node(slubx_slab_sane_node(NULL, node), gfp, order);
+}
+
+/*
+ * Pages for @size bytes, on @node or, if that is NUMA_NO_NODE, anywhere. NULL
+ * if there are none or @size is 0 or over SLUBX_KMALLOC_MAX_SIZE.
+ */
+void *slubx_large_new(size_t size, gfp_t gfp, int node)
+{
+	struct page *page;
+
+	if (unlikely(size - 1 >= SLUBX_KMALLOC_MAX_SIZE)) {
+		if (!(gfp & __GFP_NOWARN))
+			slubx_error(
+				NULL,
+				"kmalloc: %zu bytes of pages, where 1 to %lu can be had",
+				size, SLUBX_KMALLOC_MAX_SIZE);
+		return NULL;
+	}
+	page = get_pages(page_gfp(gfp), node, get_order(size));
+	if (!page)
+		return NULL;
+	*slubx_page_mark(page) = SLUBX_LARGE_MARK;
+	page_ref_add(page, REFERENCES - 1);
+	account(page, 1);
+	trace_slubx_large_alloc(page_address(page), size, compound_order(page),
+				gfp, node);
+	kmemleak_alloc(page_address(page), size, 1, gfp);
+	return page_address(page);
+}
+
+/* The pages that start at @x, or NULL if none of this kind do. */
+static struct page *find(const void *x)
+{
+	struct page *page;
+
+	if (!virt_addr_valid(x) || offset_in_page(x))
+		return NULL;
+	page = virt_to_page(x);
+	return *slubx_page_mark(page) == SLUBX_LARGE_MARK ? page : NULL;
+}
+
+/*
+ * @x is free from now on, and slubx_large_release() must follow. False if it is
+ * not what slubx_large_new() has given out, or free: of two at once one loses.
+ * For any context.
+ */
+bool slubx_large_disown(const void *x)
+{
+	struct page *page = find(x);
+
+	return page && cmpxchg(slubx_page_mark(page), SLUBX_LARGE_MARK,
+			       SLUBX_PAGE_NO_MARK) == SLUBX_LARGE_MARK;
+}
+
+/* Gives the pages back. Not in NMI. */
+void slubx_large_release(void *x)
+{
+	struct page *page = virt_to_page(x);
+	int lost;
+
+	kmemleak_free(x);
+	trace_slubx_large_free(x, compound_order(page));
+	account(page, -1);
+	lost = REFERENCES - page_ref_count(page);
+	if (unlikely(lost > 0))
+		slubx_error(
+			NULL,
+			"kfree: 0x%p lost %d page references: it went to the kernel's kfree() or put_page() before",
+			x, lost);
+	if (lost < REFERENCES) {
+		page_ref_sub(page, REFERENCES - 1 - max(lost, 0));
+		__free_pages(page, compound_order(page));
+	}
+}
+
+/* Frees @x. False if it is not what slubx_large_new() has given out. */
+bool slubx_large_free(void *x)
+{
+	if (!slubx_large_disown(x))
+		return false;
+	slubx_large_release(x);
+	return true;
+}
+EXPORT_SYMBOL_SLUBX(slubx_large_free);
+
+/* Bytes of the memory that starts at @x; 0 if none of this kind does. */
+size_t slubx_large_size(const void *x)
+{
+	struct page *page = find(x);
+
+	return page ? PAGE_SIZE << compound_order(page) : 0;
+}
+
+/* Given out and not freed. */
+unsigned long slubx_large_count(void)
+{
+	return atomic_long_read(&large_count);
+}
+EXPORT_SYMBOL_SLUBX(slubx_large_count);
