@@ -4,12 +4,13 @@
 # vm-files.sh - which files of a module build go into the test machine.
 # Sourced after lib.sh.
 
-# vm_initramfs SRC OUT: pack OUT with every module under SRC and the mirror.
+# vm_initramfs OUT DIR...: pack OUT with every module under DIRs and the mirror.
 vm_initramfs() {
-	local src=$1 out=$2 ko pairs=()
+	local out=$1 ko pairs=()
+	shift
 	while IFS= read -r ko; do
 		pairs+=("$ko:modules/${ko##*/}")
-	done < <(find "$src" -name '*.ko')
+	done < <(find "$@" -name '*.ko')
 	if [[ -e $TOP/samples/mirror/mirror.sh ]]; then
 		pairs+=("$TOP/samples/mirror/mirror.sh:mirror/mirror.sh")
 	fi
