@@ -15,7 +15,7 @@ target=stock-$RELEASE
 src=$("$TOP/scripts/modules.sh" "$KDIR" "$target")
 vm=$TOP/build/$target/$mode
 mkdir -p "$vm"
-vm_initramfs "$src" "$vm/initrd"
+vm_initramfs "$vm/initrd" "$src"
 boot=("$TOP/qemu/boot.sh" --image "$IMAGE" --initrd "$vm/initrd" --out "$vm"
 	--mode "$mode")
 

@@ -21,8 +21,8 @@ kunit_py() { echo "$1/tools/testing/kunit/kunit.py"; }
 # Slower kernels need longer; all numbers are generous under TCG with two cores.
 time_limit() {
 	case $1 in
-	plain | stock) echo 600 ;;
-	*) echo 1800 ;;
+	plain | stock) echo 1200 ;;
+	*) echo 2400 ;;
 	esac
 }
 
@@ -47,21 +47,42 @@ build_one() {
 	fi
 	src=$("$TOP/scripts/modules.sh" "$kdir" "$target")
 	vm_require "$src" slubx slubx_kunit
+	client=$("$TOP/scripts/client.sh" "$kdir" "$target")
+}
+
+# QEMU 7.2's emulation may leave a pointer for the flags behind a 16-byte exchange,
+# if an interrupt comes right there; SLUB has the same instruction. Then the kernel
+# dies with bits in EFLAGS that no processor sets (Documentation/testing.rst).
+machine_broke_flags() {
+	local flags
+	while read -r flags; do
+		((0x$flags & 0xffc08028)) && return 0
+	done < <(sed -n 's/.*EFLAGS: \([0-9a-f]\{8\}\).*/\1/p' "$1")
+	return 1
+}
+
+boot_once() {
+	"$TOP/qemu/boot.sh" --image "$image" --initrd "$vm/initrd" --out "$vm" \
+		--append "SLUBX_SCRIPT_TIMEOUT=$(script_limit "$1") $(flavour_args "$1")" \
+		--mode test --timeout "$(time_limit "$1")" --show || true
 }
 
 boot_one() {
 	local flavour=$1 vm=$TOP/build/$target/test
 	mkdir -p "$vm"
-	vm_initramfs "$src" "$vm/initrd"
+	vm_initramfs "$vm/initrd" "$src" "$client"
 	say BOOT "$target"
-	"$TOP/qemu/boot.sh" --image "$image" --initrd "$vm/initrd" --out "$vm" \
-		--append "SLUBX_SCRIPT_TIMEOUT=$(script_limit "$flavour") $(flavour_args "$flavour")" \
-		--mode test --timeout "$(time_limit "$flavour")" --show || true
+	boot_once "$flavour"
+	if machine_broke_flags "$vm/console.log"; then
+		cp "$vm/console.log" "$vm/console-broken.log"
+		say AGAIN "$target: QEMU broke the flags, see $vm/console-broken.log"
+		boot_once "$flavour"
+	fi
 	python3 "$TOP/scripts/judge.py" "$target" "$vm" "$(kunit_py "$parser")" "$tally"
 }
 
 test_one() {
-	local kdir='' image='' target='' src=''
+	local kdir='' image='' target='' src='' client=''
 	build_one "$@"
 	with_lock "$(tree_lock "$target-test")" boot_one "$2"
 }

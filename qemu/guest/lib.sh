@@ -42,6 +42,10 @@ tap_end() {
 # A line in the kernel's log: the host cuts the console at these.
 mark() { echo "slubx-guest: $*" >/dev/kmsg; }
 
+# Forgets what the log says, so that log_says TEXT looks only at what comes now.
+log_begin() { dmesg -c >/dev/null; }
+log_says() { dmesg | grep -qF -- "$1" || { dmesg | tail -n 5; false; }; }
+
 # The host takes "success" alone on the last line for a verdict, nothing else.
 verdict() {
 	if [ "$TAP_BAD" -eq 0 ] && [ "$TAP_RUN" -gt 0 ]; then

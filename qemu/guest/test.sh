@@ -72,7 +72,8 @@ run_script() {
 		echo "not ok - $name: ended with status $rc"
 	fi
 	# A script that failed half-way must not fail those after it.
-	rmmod slubx_mirror slubx_kunit slubx 2>/dev/null
+	rmmod slubx_client slubx_mirror slubx_stress_client slubx_untidy_client \
+		slubx_kunit slubx 2>/dev/null
 }
 
 kmemleak_clean() {
@@ -98,8 +99,22 @@ elif memory_came_back; then
 else
 	tap bad "memory came back"
 fi
+# With lockdep the release of a kobject is put off for seconds, so that a script that
+# loads slubx again and again would take an hour.
+takes_too_long() {
+	[ -e /proc/lockdep ] || return
+	case $1 in
+	*/20-* | */21-* | */22-* | */40-* | */50-*) true ;;
+	*) false ;;
+	esac
+}
+
 for script in /tests/*.sh; do
-	[ -e "$script" ] && run_script "$script"
+	if takes_too_long "$script"; then
+		tap skip "${script##*/}" "too long with lockdep"
+	elif [ -e "$script" ]; then
+		run_script "$script"
+	fi
 done
 check "no name left behind (end)" names_unchanged
 [ -e /sys/kernel/debug/kmemleak ] && check "kmemleak finds nothing" kmemleak_clean

@@ -14,7 +14,16 @@ FILES="aliases align cache_dma cpu_partial cpu_slabs ctor destroy_by_rcu
 hwcache_align min_partial object_size objects objects_partial objs_per_slab order
 partial poison reclaim_account red_zone remote_node_defrag_ratio sanity_checks
 shrink slab_size slabs slabs_cpu_partial store_user total_objects trace usersize"
-WRITABLE="min_partial cpu_partial remote_node_defrag_ratio shrink"
+STATS="alloc_fastpath alloc_from_partial alloc_node_mismatch alloc_refill
+alloc_slab alloc_slowpath cmpxchg_double_cpu_fail cmpxchg_double_fail
+cpu_partial_alloc cpu_partial_drain cpu_partial_free cpu_partial_node cpuslab_flush
+deactivate_bypass deactivate_empty deactivate_full deactivate_remote_frees
+deactivate_to_head deactivate_to_tail free_add_partial free_fastpath free_frozen
+free_remove_partial free_slab free_slowpath order_fallback"
+FILES="$FILES $STATS"
+WRITABLE="min_partial cpu_partial remote_node_defrag_ratio shrink
+$STATS"
+WRITABLE=$(echo "$WRITABLE" | tr '\n' ' ')
 
 mode_is() {
 	[ "$(stat -c %a "$2")" = "$1" ] || { echo "$2: $(stat -c %a "$2")"; false; }
@@ -45,25 +54,33 @@ only_directories_and_links() {
 	! find $SYS -mindepth 1 -maxdepth 1 ! -type d ! -type l | grep .
 }
 
-# Of all caches: the files that should be there, each with its mode, all readable.
+# "mode name" of every file that a cache should have.
+files_wanted() {
+	for f in $FILES; do
+		case " $WRITABLE " in
+		*" $f "*) echo "600 $f" ;;
+		*) echo "400 $f" ;;
+		esac
+	done | sort
+}
+
+# All caches have these files, no others, and each can be read. In few processes:
+# there are thousands of files.
 files_are_right() {
-	for d in "$SYS"/*; do
-		for f in $FILES; do
-			case " $WRITABLE " in
-			*" $f "*) mode_is 600 "$d/$f" || return ;;
-			*) mode_is 400 "$d/$f" || return ;;
-			esac
-			cat "$d/$f" >/dev/null || return
-		done
-		[ "$(find "$d" -type f | wc -l)" -eq \
-			"$(echo "$FILES" | wc -w)" ] || return
-	done
+	files_wanted >/tmp/wanted
+	find $SYS -mindepth 1 -maxdepth 1 -type d >/tmp/directories
+	find $SYS -mindepth 2 -maxdepth 2 -type f -exec stat -c '%a %n' {} + |
+		sed 's| .*/| |' | sort | uniq -c >/tmp/found
+	awk -v n="$(wc -l </tmp/directories)" '$1 == n { print $2, $3; next }
+		{ print "not everywhere:", $0 }' /tmp/found | diff /tmp/wanted - ||
+		return
+	find $SYS -type f -exec cat {} + >/dev/null
 }
 
 # A script that changes a value back must find it as it was.
 writes_back_what_it_read() {
 	for f in min_partial cpu_partial remote_node_defrag_ratio; do
-		for d in "$SYS"/*; do
+		for d in $(find $SYS -mindepth 1 -type d | head -n 10); do
 			value=$(cat "$d/$f")
 			echo "$value" >"$d/$f" || return
 			[ "$(cat "$d/$f")" = "$value" ] || return

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# 21-in-use.sh - slubx stays as long as it is needed: by a client, by a cache whose
+# client has gone, by a cache that was destroyed too early. No longer than that.
+
+. /guest/lib.sh
+
+SYS=/sys/kernel/slubx
+CLIENT=slubx_untidy_client
+LEFT=/sys/module/$CLIENT/parameters
+
+references() { cat /sys/module/slubx/refcnt; }
+
+has_references() {
+	[ "$(references)" -eq "$1" ] || { echo "$(references) references"; false; }
+}
+
+# A cache that was destroyed too early goes a little after its last object.
+comes_to_have_references() {
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		[ "$(references)" -ne "$1" ] || return 0
+		sleep 0.5
+	done
+	has_references "$1"
+}
+
+stays() {
+	! rmmod slubx 2>/tmp/why || return
+	grep -q 'temporarily unavailable' /tmp/why || { cat /tmp/why; return 1; }
+	[ -e /sys/module/slubx ] && cat /proc/slubxinfo >/dev/null
+}
+
+goes() {
+	rmmod slubx && [ ! -e $SYS ] && [ ! -e /proc/slubxinfo ]
+}
+
+client_comes() { insmod "/modules/$CLIENT.ko" "$@"; }
+
+# What it leaves behind can be told by nobody else.
+client_goes() {
+	cat $LEFT/caches >/tmp/caches
+	cat $LEFT/object >/tmp/object
+	rmmod $CLIENT
+}
+
+heir_frees() {
+	client_comes caches="$(cat /tmp/caches)" object="$(cat /tmp/object)" "$@" &&
+		rmmod $CLIENT
+}
+
+has_cache() { [ -e "$SYS/untidy" ] && grep -q '^untidy ' /proc/slubxinfo; }
+
+check "slubx loads" insmod /modules/slubx.ko
+check "nobody needs it" has_references 0
+
+check "a client makes two caches" client_comes frees=0 destroys=0
+check "slubx stays while the client is there" stays
+check "the client goes without destroying them" client_goes
+check "each cache is a reference" has_references 2
+check "slubx stays while the caches are there" stays
+check "they can be seen" has_cache
+check "an heir destroys them" heir_frees
+check "they can't be seen any more" eval '! has_cache'
+check "nobody needs slubx any more" has_references 0
+check "slubx goes" goes
+
+check "slubx loads again" insmod /modules/slubx.ko
+check "a client comes" client_comes frees=0
+log_begin
+check "it destroys its caches, with an object in use" client_goes
+check "that is told" log_says "1 objects of 1000 bytes in use"
+check "the cache can't be seen" eval '! has_cache'
+check "it is a reference" has_references 1
+check "slubx stays while it holds an object" stays
+check "an heir frees the object" heir_frees destroys=0
+check "then the cache is gone" comes_to_have_references 0
+check "that is told, too" log_says "slubx: cache 'untidy': the last object is freed"
+check "slubx goes again" goes
+tap_end
