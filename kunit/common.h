@@ -53,6 +53,7 @@ extern struct kunit_suite slubx_misuse_suite;
 extern struct kunit_suite slubx_page_rules_suite;
 extern struct kunit_suite slubx_cpu_suite;
 extern struct kunit_suite slubx_cpu_partial_suite;
+extern struct kunit_suite slubx_holdings_suite;
 extern struct kunit_suite slubx_alloc_suite;
 extern struct kunit_suite slubx_alloc_object_suite;
 extern struct kunit_suite slubx_free_suite;

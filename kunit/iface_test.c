@@ -109,6 +109,7 @@ static void show_ctor_and_usersize(struct kunit *test)
 struct bed {
 	struct slubx_kmem_cache *s;
 	int node;
+	int cpu;	/* where the last alloc() was */
 	unsigned int count;
 	void *object[OBJECTS_MAX];
 };
@@ -130,6 +131,7 @@ static void alloc(struct bed *bed, unsigned int count)
 	void *x;
 
 	migrate_disable();
+	bed->cpu = raw_smp_processor_id();
 	while (count--) {
 		x = slubx_kmem_cache_alloc_node(bed->s, GFP_KERNEL, bed->node);
 		bed->object[bed->count++] = x;
@@ -155,6 +157,7 @@ static void free_all(struct bed *bed)
 
 struct expected {
 	unsigned int total, objects, slabs, partial, objects_partial, cpu_slabs;
+	unsigned int in_use, cpu_free;
 };
 
 static void expect_counts(struct kunit *test, const struct bed *bed,
@@ -166,6 +169,12 @@ static void expect_counts(struct kunit *test, const struct bed *bed,
 	EXPECT_COUNT(test, "partial", e.partial, bed->node);
 	EXPECT_COUNT(test, "objects_partial", e.objects_partial, bed->node);
 	EXPECT_COUNT(test, "cpu_slabs", e.cpu_slabs, bed->node);
+	EXPECT_COUNT(test, "objects_in_use", e.in_use, bed->node);
+	if (!e.cpu_free || !IS_ENABLED(CONFIG_SMP))
+		EXPECT_FILE(test, "cpu_free", "%u\n", e.cpu_free);
+	else
+		EXPECT_FILE(test, "cpu_free", "%u C%d=%u\n", e.cpu_free,
+			    bed->cpu, e.cpu_free);
 }
 
 static void show_counts(struct kunit *test)
@@ -178,16 +187,19 @@ static void show_counts(struct kunit *test)
 	expect_counts(test, bed, e);
 	EXPECT_FILE(test, "slabs_cpu_partial", "0(0)\n");
 
-	/* What a cpu holds counts as used. */
+	/* What a cpu holds counts as used, but for two of the files. */
 	alloc(bed, 3);
 	e.total = in_slab;
 	e.objects = in_slab;
 	e.slabs = 1;
 	e.cpu_slabs = 1;
+	e.in_use = 3;
+	e.cpu_free = in_slab - 3;
 	expect_counts(test, bed, e);
 
 	slubx_flush_all(bed->s);
 	e.objects = 3;
+	e.cpu_free = 0;
 	e.partial = 1;
 	e.objects_partial = 3;
 	e.cpu_slabs = 0;
@@ -196,6 +208,7 @@ static void show_counts(struct kunit *test)
 	free_all(bed);
 	e.objects = 0;
 	e.objects_partial = 0;
+	e.in_use = 0;
 	expect_counts(test, bed, e);
 }
 
@@ -220,6 +233,8 @@ static void show_cpu_slabs(struct kunit *test)
 		.objects = 2 * in_slab,
 		.slabs = 2,
 		.cpu_slabs = 2,
+		.in_use = in_slab,
+		.cpu_free = in_slab,
 	};
 
 	slubx_test_on_cpu(test, cpu, fill_and_free, bed);
@@ -255,6 +270,7 @@ static void show_counts_of_two_nodes(struct kunit *test)
 	alloc(bed, 2);
 	bed->node = second;
 	alloc(bed, 5);
+	EXPECT_FILE(test, "objects_in_use", "7 N%d=2 N%d=5\n", first, second);
 	slubx_flush_all(bed->s);
 	EXPECT_FILE(test, "objects", "7 N%d=2 N%d=5\n", first, second);
 	EXPECT_FILE(test, "total_objects", "%u N%d=%u N%d=%u\n", 2 * in_slab,

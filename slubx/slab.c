@@ -297,25 +297,23 @@ void slubx_slab_abandon(struct slubx_kmem_cache *s, struct slubx_slab *slab)
 /* ---- Questions -----------------------------------------------------------*/
 
 /*
- * Counts the free objects on the slab's own freelist and, if @map is given,
- * sets their bits in it. Stops at the first link that leads out of the slab,
- * or after as many steps as there are objects. Exact while the slab is quiet;
- * of one that changes, or is freed meanwhile, the count is of no moment.
+ * Counts the free objects from @x on and, if @map is given, sets their bits in
+ * it. Stops at the first link that leads out of the slab, or after as many
+ * steps as there are objects.
  */
-unsigned int slubx_slab_free_objects(const struct slubx_slab *slab,
-				     unsigned long *map)
+unsigned int slubx_slab_chain(const struct slubx_slab *slab, const void *x,
+			      unsigned long *map)
 {
 	const struct slubx_kmem_cache *s = READ_ONCE(slab->slab_cache);
-	union slubx_freelist_counters fc = slubx_pair_read(slab);
-	void *base = slubx_slab_address(slab);
+	unsigned int objects = slubx_pair_read(slab).counters.objects;
+	const void *base = slubx_slab_address(slab);
 	unsigned int count = 0;
-	void *x = fc.freelist;
-	void *end;
+	const void *end;
 
 	if (!s)
 		return 0;
-	end = base + slubx_layout_at(&s->layout, fc.counters.objects);
-	while (x >= base && x < end && count < fc.counters.objects) {
+	end = base + slubx_layout_at(&s->layout, objects);
+	while (x >= base && x < end && count < objects) {
 		if (map)
 			__set_bit(slubx_layout_index(&s->layout, x - base),
 				  map);
@@ -323,6 +321,17 @@ unsigned int slubx_slab_free_objects(const struct slubx_slab *slab,
 		x = slubx_freelist_next(s, x);
 	}
 	return count;
+}
+EXPORT_SYMBOL_SLUBX(slubx_slab_chain);
+
+/*
+ * The same for the slab's own freelist. Exact while the slab is quiet; of one
+ * that changes, or is freed meanwhile, the count is of no moment.
+ */
+unsigned int slubx_slab_free_objects(const struct slubx_slab *slab,
+				     unsigned long *map)
+{
+	return slubx_slab_chain(slab, slubx_pair_read(slab).freelist, map);
 }
 EXPORT_SYMBOL_SLUBX(slubx_slab_free_objects);
 

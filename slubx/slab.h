@@ -21,6 +21,8 @@ struct slubx_slab *slubx_slab_new(struct slubx_kmem_cache *s, gfp_t gfp,
 void slubx_slab_free(struct slubx_kmem_cache *s, struct slubx_slab *slab);
 void slubx_slab_abandon(struct slubx_kmem_cache *s, struct slubx_slab *slab);
 bool slubx_slab_valid(const struct slubx_slab *slab);
+unsigned int slubx_slab_chain(const struct slubx_slab *slab, const void *x,
+			      unsigned long *map);
 unsigned int slubx_slab_free_objects(const struct slubx_slab *slab,
 				     unsigned long *map);
 

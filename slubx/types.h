@@ -202,6 +202,7 @@ struct slubx_kmem_cache {
 	struct list_head aliases;
 	int refcount;			/* clients; 0: on its way out */
 	bool internal;			/* const: one of slubx's own */
+	unsigned long cpu_free;		/* what iface/proc.c counts */
 	unsigned int useroffset;	/* const */
 	unsigned int usersize;		/* const */
 	struct kobject kobj;		/* iface/sysfs.c */

@@ -9,9 +9,10 @@
 SYS=/sys/kernel/slubx
 INFO=/proc/slubxinfo
 
-# Every attribute of SLUB 6.1 that slubx has, and no other file.
-FILES="aliases align cache_dma cpu_partial cpu_slabs ctor destroy_by_rcu
-hwcache_align min_partial object_size objects objects_partial objs_per_slab order
+# Every attribute of SLUB 6.1 that slubx has, and its own: no other file.
+FILES="aliases align cache_dma cpu_free cpu_partial cpu_slabs ctor destroy_by_rcu
+hwcache_align min_partial object_size objects objects_in_use objects_partial
+objs_per_slab order
 partial poison reclaim_account red_zone remote_node_defrag_ratio sanity_checks
 shrink slab_size slabs slabs_cpu_partial store_user total_objects trace usersize"
 STATS="alloc_fastpath alloc_from_partial alloc_node_mismatch alloc_refill

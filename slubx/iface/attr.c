@@ -6,15 +6,17 @@
  * errors are SLUB's, so that its tools read them.
  *
  * Nothing here takes slubx_mutex (1): the removal of a directory waits for
- * whoever is in here, and writers here may wait for cpus_read_lock (0), whose
- * writer waits for the mutex. Fields are read and written without it, racy ok.
+ * whoever is in here, and who is may wait for cpus_read_lock (0), whose writer
+ * waits for the mutex. Fields are read and written without it, racy ok.
  */
+#include <linux/cpu.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "../cpu.h"
 #include "../flush.h"
+#include "../holdings.h"
 #include "attr.h"
 
 /* ---- Texts ---------------------------------------------------------------*/
@@ -34,17 +36,27 @@ static ssize_t show_flag(struct slubx_kmem_cache *s, const struct slubx_attr *a,
 }
 
 /* Digits of a number, and the NUL behind them. */
-#define TOTAL_MAX 21
+#define SUM_MAX 21
 
 /*
- * The sum, and the nodes' parts of it on kernels that know of nodes. The parts
- * are known before the sum, and move up to it in the end.
+ * The parts of a sum are known before it, and written first, from SUM_MAX up to
+ * @end. Puts the sum before them, and returns how long all is.
  */
+static ssize_t put_sum(char *buf, int end, unsigned long sum)
+{
+	int len = sysfs_emit(buf, "%lu", sum);
+
+	memmove(buf + len, buf + SUM_MAX, end - SUM_MAX);
+	len += end - SUM_MAX;
+	return len + sysfs_emit_at(buf, len, "\n");
+}
+
+/* The sum, and the nodes' parts of it on kernels that know of nodes. */
 static ssize_t show_count(struct slubx_kmem_cache *s,
 			  const struct slubx_attr *a, char *buf)
 {
 	unsigned long count, total = 0;
-	int node, head, len = TOTAL_MAX;
+	int node, len = SUM_MAX;
 
 	for (node = 0; node < (int)nr_node_ids; node++) {
 		count = slubx_count_node(s, a->count, node);
@@ -53,10 +65,7 @@ static ssize_t show_count(struct slubx_kmem_cache *s,
 		    slubx_attr_has_room(len))
 			len += sysfs_emit_at(buf, len, " N%d=%lu", node, count);
 	}
-	head = sysfs_emit(buf, "%lu", total);
-	memmove(buf + head, buf + TOTAL_MAX, len - TOTAL_MAX);
-	len -= TOTAL_MAX - head;
-	return len + sysfs_emit_at(buf, len, "\n");
+	return put_sum(buf, len, total);
 }
 
 /* Slabs of a cpu's list are taken to be half full. */
@@ -83,6 +92,24 @@ static ssize_t show_slabs_cpu_partial(struct slubx_kmem_cache *s,
 	}
 	len += sysfs_emit_at(buf, len, "\n");
 	return len;
+}
+
+/* Free objects that cpus hold ready: of all, and then of each that has some. */
+static ssize_t show_cpu_free(struct slubx_kmem_cache *s,
+			     const struct slubx_attr *a, char *buf)
+{
+	unsigned long count, total = 0;
+	int cpu, len = SUM_MAX;
+
+	cpus_read_lock();
+	for_each_online_cpu(cpu) {
+		count = slubx_holdings_of_cpu(s, cpu, NUMA_NO_NODE);
+		total += count;
+		if (IS_ENABLED(CONFIG_SMP) && count && slubx_attr_has_room(len))
+			len += sysfs_emit_at(buf, len, " C%d=%lu", cpu, count);
+	}
+	cpus_read_unlock();
+	return put_sum(buf, len, total);
 }
 
 /* Clients beside the first. */
@@ -219,6 +246,8 @@ static struct slubx_attr attrs[] = {
 	COUNT(objects_partial, OBJECTS_PARTIAL),
 	COUNT(cpu_slabs, CPU_SLABS),
 	RO(slabs_cpu_partial),
+	COUNT(objects_in_use, IN_USE),
+	RO(cpu_free),
 
 	RO(aliases),
 	RO(ctor),

@@ -6,6 +6,7 @@
  * takes. What belongs to cpus is read without their locks, so the figures are
  * a moment's picture and need not add up while the cache is in use.
  */
+#include "../holdings.h"
 #include "../node.h"
 #include "iface.h"
 
@@ -90,8 +91,12 @@ unsigned long slubx_count_node(struct slubx_kmem_cache *s,
 {
 	if (what == SLUBX_COUNT_CPU_SLABS)
 		return cpu_slabs(s, node);
+	if (what == SLUBX_COUNT_IN_USE)
+		return without(slubx_count_node(s, SLUBX_COUNT_OBJECTS, node),
+			       slubx_holdings_of_all(s, node));
 	return s->node[node] ? in_node(s->node[node], what) : 0;
 }
+EXPORT_SYMBOL_SLUBX(slubx_count_node);
 
 unsigned long slubx_count_all(struct slubx_kmem_cache *s, enum slubx_count what)
 {
@@ -102,3 +107,4 @@ unsigned long slubx_count_all(struct slubx_kmem_cache *s, enum slubx_count what)
 		count += slubx_count_node(s, what, node);
 	return count;
 }
+EXPORT_SYMBOL_SLUBX(slubx_count_all);

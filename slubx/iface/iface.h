@@ -14,6 +14,7 @@
 enum slubx_count {
 	SLUBX_COUNT_TOTAL_OBJECTS,	/* capacity of all slabs */
 	SLUBX_COUNT_OBJECTS,		/* not free on a node's partial list */
+	SLUBX_COUNT_IN_USE,		/* nor held ready by a cpu; may sleep */
 	SLUBX_COUNT_SLABS,
 	SLUBX_COUNT_PARTIAL,		/* slabs on the nodes' lists */
 	SLUBX_COUNT_OBJECTS_PARTIAL,	/* objects in use there */

@@ -2,7 +2,8 @@
 /*
  * proc.c - /proc/slubxinfo, all caches in the format of /proc/slabinfo 2.1.
  *
- * Floor 10. Lock: slubx_mutex (1), while the text is made.
+ * Floor 10. Locks: cpus_read_lock (0) and slubx_mutex (1), while the text is
+ * made.
  *
  * The whole file is made at once, on the first read: seq_file looks for a
  * buffer that holds it. So a reader sees one moment, however small the pieces
@@ -10,10 +11,13 @@
  * make others show twice, which readers of slabinfo take for two caches with
  * one name, or not at all.
  */
+#include <linux/cpu.h>
 #include <linux/printk.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
+#include <linux/workqueue.h>
 
+#include "../holdings.h"
 #include "iface.h"
 
 static struct proc_dir_entry *entry;
@@ -28,16 +32,45 @@ static void show_header(struct seq_file *m)
 	seq_puts(m, " : slabdata <active_slabs> <num_slabs> <sharedavail>\n");
 }
 
-/* Objects that cpus hold ready count as active, as in SLUB. */
+/* ---- What cpus hold ready ------------------------------------------------*/
+
+/* Of all caches at once: asking each cpu for each cache would take long. */
+static long count_here(void *unused)
+{
+	struct slubx_kmem_cache *s;
+
+	list_for_each_entry(s, &slubx_caches, list)
+		s->cpu_free += slubx_holdings_here(s, NUMA_NO_NODE);
+	return 0;
+}
+
+/* One cpu after the other, while we hold the mutex for them. */
+static void count_cpus(void)
+{
+	struct slubx_kmem_cache *s;
+	int cpu;
+
+	lockdep_assert_held(&slubx_mutex);
+	list_for_each_entry(s, &slubx_caches, list)
+		s->cpu_free = 0;
+	for_each_online_cpu(cpu)
+		work_on_cpu(cpu, count_here, NULL);
+}
+
+/* ---- The text ------------------------------------------------------------*/
+
+/* Active is what clients hold. The figures need not be of one moment. */
 static void show_cache(struct seq_file *m, struct slubx_kmem_cache *s)
 {
 	unsigned long objects = slubx_count_all(s, SLUBX_COUNT_TOTAL_OBJECTS);
 	unsigned long active = slubx_count_all(s, SLUBX_COUNT_OBJECTS);
 	unsigned long slabs = slubx_count_all(s, SLUBX_COUNT_SLABS);
 
-	seq_printf(m, "%-17s %6lu %6lu %6u %4u %4d", s->name,
-		   min(active, objects), objects, s->layout.size,
-		   s->layout.oo.objects, 1 << s->layout.oo.order);
+	active = min(active, objects);
+	active -= min(active, s->cpu_free);
+	seq_printf(m, "%-17s %6lu %6lu %6u %4u %4d", s->name, active, objects,
+		   s->layout.size, s->layout.oo.objects,
+		   1 << s->layout.oo.order);
 	/* What only other allocators had: tunables, and what they share. */
 	seq_printf(m, " : tunables %4u %4u %4u", 0, 0, 0);
 	seq_printf(m, " : slabdata %6lu %6lu %6lu\n", slabs, slabs, 0UL);
@@ -48,13 +81,16 @@ static int show(struct seq_file *m, void *unused)
 	struct slubx_kmem_cache *s;
 
 	show_header(m);
+	cpus_read_lock();
 	mutex_lock(&slubx_mutex);
+	count_cpus();
 	list_for_each_entry(s, &slubx_caches, list) {
 		if (seq_has_overflowed(m))
 			break;	/* again, with a larger buffer */
 		show_cache(m, s);
 	}
 	mutex_unlock(&slubx_mutex);
+	cpus_read_unlock();
 	return 0;
 }
 
