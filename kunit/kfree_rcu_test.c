@@ -9,6 +9,7 @@
 
 #include "rcu_item.h"
 #include "../slubx/large.h"
+#include "../slubx/pressure.h"
 
 /* Leaves this cpu's queue with arrays at hand. The caller stays here. */
 static void get_arrays(struct kunit *test, struct slubx_kmem_cache *s)
@@ -235,6 +236,23 @@ static void arrays_come_when_they_were_short(struct kunit *test)
 	expect_all_freed(test, s);
 }
 
+/* Memory is short: what a queue keeps ready goes back. */
+static void arrays_go_under_pressure(struct kunit *test)
+{
+	struct slubx_kmem_cache *s = item_cache(test);
+
+	slubx_test_stay();
+	get_arrays(test, s);
+	KUNIT_EXPECT_FALSE(test, is_chained(s));
+	slubx_kvfree_rcu_barrier();
+	slubx_fault_arm(SLUBX_FAULT_RCU_ARRAY, 0, ALWAYS);
+	slubx_pressure_release(numa_mem_id(), 1);
+	KUNIT_EXPECT_TRUE(test, is_chained(s));
+	slubx_kvfree_rcu_barrier();
+	slubx_fault_disarm();
+	expect_all_freed(test, s);
+}
+
 /* Nowhere to put it: the caller waits for the grace period himself. */
 static void no_array_and_no_field(struct kunit *test)
 {
@@ -277,6 +295,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(intact_in_a_chain),
 	KUNIT_CASE(many_wait_for_one_grace_period),
 	KUNIT_CASE(arrays_come_when_they_were_short),
+	KUNIT_CASE(arrays_go_under_pressure),
 	KUNIT_CASE(no_array_and_no_field),
 	KUNIT_CASE(freed_without_being_waited_for),
 	{},

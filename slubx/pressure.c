@@ -2,12 +2,17 @@
 /*
  * pressure.c - memory is short: empty slabs that are kept for later go back.
  *
- * Floor 8. Called from reclaim, in the middle of anybody's allocation, so
+ * Floor 9. Called from reclaim, in the middle of anybody's allocation, so
  * nothing here waits: slubx_mutex (1), whose holder may be that anybody, is
  * tried for, and lists are taken under their own lock (3b). Other cpus are not
  * asked to flush, which would mean waiting for them.
+ *
+ * Objects that wait for a grace period are counted with the slabs, whatever
+ * their node, so that reclaim comes here; scanning makes them wait no longer
+ * than they must.
  */
 #include "cpu.h"
+#include "kfree_rcu.h"
 #include "pressure.h"
 #include "registry.h"
 
@@ -47,6 +52,7 @@ unsigned long slubx_pressure_release(int nid, unsigned long wanted)
 	struct slubx_kmem_cache *s;
 	unsigned long slabs = 0;
 
+	slubx_kfree_rcu_hurry();
 	if (!mutex_trylock(&slubx_mutex))
 		return SHRINK_STOP;
 	list_for_each_entry(s, &slubx_caches, list) {
@@ -62,7 +68,7 @@ EXPORT_SYMBOL_SLUBX(slubx_pressure_release);
 static unsigned long count_objects(struct shrinker *unused,
 				   struct shrink_control *control)
 {
-	return slubx_pressure_count(control->nid);
+	return slubx_pressure_count(control->nid) + slubx_kfree_rcu_pending();
 }
 
 static unsigned long scan_objects(struct shrinker *unused,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * pressure.h - memory is short: empty slabs go back. Floor 8.
+ * pressure.h - memory is short: empty slabs go back. Floor 9.
  */
 #ifndef _SLUBX_PRESSURE_H
 #define _SLUBX_PRESSURE_H
