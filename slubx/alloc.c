@@ -130,6 +130,7 @@ noinline void *slubx_alloc_slow(struct slubx_kmem_cache *s, gfp_t gfp, int node)
 	return slubx_cpu_install(s, taken.slab, taken.freelist);
 }
 
+/* For @caller, or 0 for whoever called the function that this is part of. */
 static __always_inline void *alloc_object(struct slubx_kmem_cache *s, gfp_t gfp,
 					  int node, unsigned long caller)
 {
@@ -142,7 +143,8 @@ static __always_inline void *alloc_object(struct slubx_kmem_cache *s, gfp_t gfp,
 	else
 		x = slubx_alloc_slow(s, gfp, node);
 	x = slubx_after_alloc(s, gfp, x);
-	trace_slubx_alloc(s, x, gfp, node, caller);
+	if (trace_slubx_alloc_enabled())
+		trace_slubx_alloc(s, x, gfp, node, slubx_on_behalf_of(caller));
 	return x;
 }
 
@@ -166,7 +168,7 @@ static __always_inline void *alloc_object(struct slubx_kmem_cache *s, gfp_t gfp,
  */
 void *slubx_kmem_cache_alloc(struct slubx_kmem_cache *s, gfp_t gfp)
 {
-	return alloc_object(s, gfp, NUMA_NO_NODE, _RET_IP_);
+	return alloc_object(s, gfp, NUMA_NO_NODE, 0);
 }
 EXPORT_SYMBOL_GPL(slubx_kmem_cache_alloc);
 
@@ -186,7 +188,7 @@ EXPORT_SYMBOL_GPL(slubx_kmem_cache_alloc);
 void *slubx_kmem_cache_alloc_node(struct slubx_kmem_cache *s, gfp_t gfp,
 				  int node)
 {
-	return alloc_object(s, gfp, node, _RET_IP_);
+	return alloc_object(s, gfp, node, 0);
 }
 EXPORT_SYMBOL_GPL(slubx_kmem_cache_alloc_node);
 

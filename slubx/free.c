@@ -216,16 +216,20 @@ static __always_inline void free_nolock(struct slubx_kmem_cache *s,
 		slubx_defer_free(s, x);
 }
 
-/* Frees an object that is of @slab, if it is not free already. */
+/*
+ * Frees an object that is of @slab, if it is not free already. _RET_IP_ is the
+ * caller of the public function that this is inlined into.
+ */
 static __always_inline void free_object(struct slubx_kmem_cache *s,
 					struct slubx_slab *slab, void *x,
-					unsigned int how, unsigned long caller)
+					unsigned int how)
 {
 	if (SLUBX_HARDENED && unlikely(slubx_freelist_has(s, x))) {
 		slubx_report_double_free(s, x);
 		return;
 	}
-	trace_slubx_free(s, x, caller);
+	if (trace_slubx_free_enabled())
+		trace_slubx_free(s, x, _RET_IP_);
 	if (how & NOLOCK) {
 		free_nolock(s, slab, x);
 		return;
@@ -237,8 +241,7 @@ static __always_inline void free_object(struct slubx_kmem_cache *s,
 }
 
 /* Frees whatever starts at @x, if it is ours. */
-static __always_inline void free_any(void *x, unsigned int how,
-				     unsigned long caller)
+static __always_inline void free_any(void *x, unsigned int how)
 {
 	struct slubx_slab *slab;
 
@@ -246,19 +249,19 @@ static __always_inline void free_any(void *x, unsigned int how,
 		return;
 	/* Elsewhere not even the struct page may be looked at. */
 	if (unlikely(!slubx_in_direct_map(x))) {
-		free_other(x, how, caller);
+		free_other(x, how, _RET_IP_);
 		return;
 	}
 	slab = slubx_slab_around(x);
 	if (unlikely(!slubx_slab_is_ours(slab))) {
-		free_other(x, how, caller);
+		free_other(x, how, _RET_IP_);
 		return;
 	}
 	if (SLUBX_HARDENED && unlikely(!slubx_slab_object_at(slab, x))) {
-		report_inside(slab, x, caller);
+		report_inside(slab, x, _RET_IP_);
 		return;
 	}
-	free_object(slab->slab_cache, slab, x, how, caller);
+	free_object(slab->slab_cache, slab, x, how);
 }
 
 /* ---- The public functions ------------------------------------------------*/
@@ -292,7 +295,7 @@ void slubx_kmem_cache_free(struct slubx_kmem_cache *s, void *x)
 		slubx_report_wrong_cache(s, x);
 		return;
 	}
-	free_object(s, slab, x, 0, _RET_IP_);
+	free_object(s, slab, x, 0);
 }
 EXPORT_SYMBOL_GPL(slubx_kmem_cache_free);
 
@@ -310,7 +313,7 @@ EXPORT_SYMBOL_GPL(slubx_kmem_cache_free);
  */
 void slubx_kfree(const void *x)
 {
-	free_any((void *)x, 0, _RET_IP_);
+	free_any((void *)x, 0);
 }
 EXPORT_SYMBOL_GPL(slubx_kfree);
 
@@ -325,7 +328,7 @@ EXPORT_SYMBOL_GPL(slubx_kfree);
  */
 void slubx_kfree_sensitive(const void *x)
 {
-	free_any((void *)x, WIPE, _RET_IP_);
+	free_any((void *)x, WIPE);
 }
 EXPORT_SYMBOL_GPL(slubx_kfree_sensitive);
 
@@ -343,6 +346,6 @@ EXPORT_SYMBOL_GPL(slubx_kfree_sensitive);
  */
 void slubx_kfree_nolock(const void *x)
 {
-	free_any((void *)x, NOLOCK, _RET_IP_);
+	free_any((void *)x, NOLOCK);
 }
 EXPORT_SYMBOL_GPL(slubx_kfree_nolock);

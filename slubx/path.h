@@ -8,6 +8,12 @@
 
 #include "types.h"
 
+/*
+ * Who called the public function that this is inlined into, if not for @caller.
+ * Read only where it is needed, so that it takes no register on the fast paths.
+ */
+#define slubx_on_behalf_of(caller) ((caller) ?: _RET_IP_)
+
 /* defer.c */
 typedef void (*slubx_free_fn)(struct slubx_kmem_cache *s,
 			      struct slubx_slab *slab, void *x);
