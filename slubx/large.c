@@ -28,20 +28,6 @@ static void account(struct page *page, int sign)
 	atomic_long_add(sign, &large_count);
 }
 
-static gfp_t page_gfp(gfp_t gfp)
-{
-	if (unlikely(gfp & SLUBX_GFP_SENSELESS)) {
-		gfp_t bad = gfp & SLUBX_GFP_SENSELESS;
-
-		slubx_error(
-			NULL,
-			"kmalloc: gfp flags %#x (%pGg) make no sense for memory of ours, dropped",
-			(__force unsigned int)bad, &bad);
-	}
-	gfp &= SLUBX_GFP_PAGE | __GFP_DMA | __GFP_ZERO;
-	return gfp | __GFP_COMP;
-}
-
 static struct page *get_pages(gfp_t gfp, int node, unsigned int order)
 {
 	if (slubx_should_fail(SLUBX_FAULT_PAGE_LARGE))
@@ -66,7 +52,8 @@ void *slubx_large_new(size_t size, gfp_t gfp, int node)
 				size, SLUBX_KMALLOC_MAX_SIZE);
 		return NULL;
 	}
-	page = get_pages(page_gfp(gfp), node, get_order(size));
+	page = get_pages(slubx_slab_sane_gfp(NULL, gfp, __GFP_DMA | __GFP_ZERO),
+			 node, get_order(size));
 	if (!page)
 		return NULL;
 	*slubx_page_mark(page) = SLUBX_LARGE_MARK;
@@ -122,16 +109,6 @@ void slubx_large_release(void *x)
 		__free_pages(page, compound_order(page));
 	}
 }
-
-/* Frees @x. False if it is not what slubx_large_new() has given out. */
-bool slubx_large_free(void *x)
-{
-	if (!slubx_large_disown(x))
-		return false;
-	slubx_large_release(x);
-	return true;
-}
-EXPORT_SYMBOL_SLUBX(slubx_large_free);
 
 /* Bytes of the memory that starts at @x; 0 if none of this kind does. */
 size_t slubx_large_size(const void *x)

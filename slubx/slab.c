@@ -40,6 +40,26 @@ int slubx_slab_sane_node(struct slubx_kmem_cache *s, int node)
 	return node_state(node, N_NORMAL_MEMORY) ? node : NUMA_NO_NODE;
 }
 
+/*
+ * @gfp for the page allocator, for a slab of @s or (NULL) for memory of no
+ * cache: with what only some may ask for, @also. Mobility is not for memory of
+ * ours, nor is cgroup charging: a charged page with objects on a list_lru makes
+ * list_lru_add() look for a list that only the kernel's own allocator could
+ * have made.
+ */
+gfp_t slubx_slab_sane_gfp(struct slubx_kmem_cache *s, gfp_t gfp, gfp_t also)
+{
+	if (unlikely(gfp & SLUBX_GFP_SENSELESS)) {
+		gfp_t bad = gfp & SLUBX_GFP_SENSELESS;
+
+		slubx_error(
+			s,
+			"gfp flags %#x (%pGg) make no sense for memory of ours, dropped",
+			(__force unsigned int)bad, &bad);
+	}
+	return (gfp & (SLUBX_GFP_PAGE | also)) | __GFP_COMP;
+}
+
 static struct page *get_pages(gfp_t gfp, int node, unsigned int order)
 {
 	/* Without a node the task's memory policy decides. */
@@ -75,25 +95,6 @@ static struct page *get_smallest(struct slubx_kmem_cache *s, gfp_t gfp,
 	if (page)
 		slubx_stat(s, ORDER_FALLBACK);
 	return page;
-}
-
-/*
- * What may go to the page allocator. Zeroing, mobility and cgroup charging are
- * not for a slab: objects are zeroed one by one, can't be moved, and a charged
- * page with objects on a list_lru makes list_lru_add() look for a list that
- * only the kernel's own allocator could have made.
- */
-static gfp_t page_gfp(struct slubx_kmem_cache *s, gfp_t gfp)
-{
-	if (unlikely(gfp & SLUBX_GFP_SENSELESS)) {
-		gfp_t bad = gfp & SLUBX_GFP_SENSELESS;
-
-		slubx_error(
-			s,
-			"gfp flags %#x (%pGg) make no sense for a slab, dropped",
-			(__force unsigned int)bad, &bad);
-	}
-	return (gfp & SLUBX_GFP_PAGE) | s->allocflags | __GFP_COMP;
 }
 
 static void account(struct page *page, struct slubx_kmem_cache *s, int sign)
@@ -184,7 +185,8 @@ struct slubx_slab *slubx_slab_new(struct slubx_kmem_cache *s, gfp_t gfp,
 	struct slubx_slab *slab;
 	struct page *page;
 
-	gfp = page_gfp(s, gfp);
+	/* Objects are zeroed one by one. */
+	gfp = slubx_slab_sane_gfp(s, gfp, 0) | s->allocflags;
 	page = get_preferred(s, gfp, node) ?: get_smallest(s, gfp, node);
 	if (unlikely(!page))
 		return NULL;

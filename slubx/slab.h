@@ -16,6 +16,7 @@
 extern struct work_struct slubx_reap_work;
 
 int slubx_slab_sane_node(struct slubx_kmem_cache *s, int node);
+gfp_t slubx_slab_sane_gfp(struct slubx_kmem_cache *s, gfp_t gfp, gfp_t also);
 struct slubx_slab *slubx_slab_new(struct slubx_kmem_cache *s, gfp_t gfp,
 				  int node);
 void slubx_slab_free(struct slubx_kmem_cache *s, struct slubx_slab *slab);
