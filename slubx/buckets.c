@@ -19,16 +19,6 @@ struct plan {
 	void (*ctor)(void *x);
 };
 
-/* "<name>-64", "<name>-1k": as in the names of SLUB's sets. */
-static void print_name(char text[SLUBX_NAME_LEN], const char *name,
-		       unsigned int size)
-{
-	if (size < SZ_1K)
-		snprintf(text, SLUBX_NAME_LEN, "%s-%u", name, size);
-	else
-		snprintf(text, SLUBX_NAME_LEN, "%s-%uk", name, size / SZ_1K);
-}
-
 static struct slubx_kmem_cache *create_class(const struct plan *plan,
 					     unsigned int size)
 {
@@ -41,7 +31,7 @@ static struct slubx_kmem_cache *create_class(const struct plan *plan,
 		window = min(size - offset, plan->usersize);
 	else
 		offset = 0;
-	print_name(name, plan->name, size);
+	slubx_kmalloc_class_name(name, plan->name, size);
 	return slubx_kmem_cache_create_usercopy(
 		name, size, max_t(unsigned int, ARCH_KMALLOC_MINALIGN, align),
 		plan->flags, offset, window, plan->ctor);

@@ -16,14 +16,6 @@
 #include "path.h"
 #include "slab.h"
 
-/* The cache for 1 to SLUBX_KMALLOC_MAX_CACHE_SIZE bytes. */
-static __always_inline struct slubx_kmem_cache *
-cache_for(size_t size, gfp_t gfp, unsigned long caller)
-{
-	return slubx_kmalloc_caches[slubx_kmalloc_type(gfp, caller)]
-				   [slubx_kmalloc_index(size)];
-}
-
 /*
  * Sizes that no cache has: none at all, and more than the largest class. One
  * comparison finds both, for 0 - 1 is more, too.
@@ -49,7 +41,8 @@ void *__slubx_kmalloc(size_t size, gfp_t gfp)
 {
 	if (unlikely(size - 1 >= SLUBX_KMALLOC_MAX_CACHE_SIZE))
 		return alloc_odd(size, gfp, NUMA_NO_NODE);
-	return slubx_kmem_cache_alloc(cache_for(size, gfp, _RET_IP_), gfp);
+	return slubx_kmem_cache_alloc(slubx_kmalloc_cache(size, gfp, _RET_IP_),
+				      gfp);
 }
 EXPORT_SYMBOL_GPL(__slubx_kmalloc);
 
@@ -67,8 +60,8 @@ void *__slubx_kmalloc_node(size_t size, gfp_t gfp, int node)
 {
 	if (unlikely(size - 1 >= SLUBX_KMALLOC_MAX_CACHE_SIZE))
 		return alloc_odd(size, gfp, node);
-	return slubx_kmem_cache_alloc_node(cache_for(size, gfp, _RET_IP_), gfp,
-					   node);
+	return slubx_kmem_cache_alloc_node(
+		slubx_kmalloc_cache(size, gfp, _RET_IP_), gfp, node);
 }
 EXPORT_SYMBOL_GPL(__slubx_kmalloc_node);
 
@@ -87,7 +80,8 @@ void *__slubx_kmalloc_track_caller(size_t size, gfp_t gfp, int node,
 {
 	if (unlikely(size - 1 >= SLUBX_KMALLOC_MAX_CACHE_SIZE))
 		return alloc_odd(size, gfp, node);
-	return slubx_alloc_for(cache_for(size, gfp, caller), gfp, node, caller);
+	return slubx_alloc_for(slubx_kmalloc_cache(size, gfp, caller), gfp,
+			       node, caller);
 }
 EXPORT_SYMBOL_GPL(__slubx_kmalloc_track_caller);
 

@@ -8,6 +8,8 @@
 #include "types.h"
 
 unsigned int slubx_kmalloc_class_size(unsigned int index);
+void slubx_kmalloc_class_name(char text[SLUBX_NAME_LEN], const char *set,
+			      unsigned int size);
 int slubx_kmalloc_init(void);
 void slubx_kmalloc_exit(void);
 void slubx_kvmalloc_exit(void);

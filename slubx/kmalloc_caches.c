@@ -19,16 +19,16 @@ unsigned long slubx_kmalloc_seed;
 EXPORT_SYMBOL_GPL(slubx_kmalloc_seed);
 
 struct type {
-	const char *prefix;
+	const char *set;
 	slubx_flags_t flags;
 };
 
 static const struct type types[SLUBX_KMALLOC_COPY] = {
-	[SLUBX_KMALLOC_NORMAL] = { "slubx-kmalloc-", 0 },
-	[SLUBX_KMALLOC_CGROUP] = { "slubx-kmalloc-cg-", SLUBX_ACCOUNT },
-	[SLUBX_KMALLOC_RECLAIM] = { "slubx-kmalloc-rcl-",
+	[SLUBX_KMALLOC_NORMAL] = { "slubx-kmalloc", 0 },
+	[SLUBX_KMALLOC_CGROUP] = { "slubx-kmalloc-cg", SLUBX_ACCOUNT },
+	[SLUBX_KMALLOC_RECLAIM] = { "slubx-kmalloc-rcl",
 				    SLUBX_RECLAIM_ACCOUNT },
-	[SLUBX_KMALLOC_DMA] = { "slubx-dma-kmalloc-", SLUBX_CACHE_DMA },
+	[SLUBX_KMALLOC_DMA] = { "slubx-dma-kmalloc", SLUBX_CACHE_DMA },
 };
 
 /* Bytes of a class; 0 for indices that are not used. */
@@ -44,18 +44,18 @@ unsigned int slubx_kmalloc_class_size(unsigned int index)
 	return slubx_kmalloc_index(size) == index ? size : 0;
 }
 
-/* "8", "512", "1k", "8k": as in the names of SLUB's caches. */
-static void print_name(char name[SLUBX_NAME_LEN], const char *prefix,
-		       unsigned int size)
+/* "<set>-8", "<set>-512", "<set>-1k": as the names of SLUB's caches end. */
+void slubx_kmalloc_class_name(char text[SLUBX_NAME_LEN], const char *set,
+			      unsigned int size)
 {
 	if (size < SZ_1K)
-		snprintf(name, SLUBX_NAME_LEN, "%s%u", prefix, size);
+		snprintf(text, SLUBX_NAME_LEN, "%s-%u", set, size);
 	else
-		snprintf(name, SLUBX_NAME_LEN, "%s%uk", prefix, size / SZ_1K);
+		snprintf(text, SLUBX_NAME_LEN, "%s-%uk", set, size / SZ_1K);
 }
 
-static struct slubx_kmem_cache *
-open_class(const char *prefix, unsigned int size, slubx_flags_t flags)
+static struct slubx_kmem_cache *open_class(const char *set, unsigned int size,
+					   slubx_flags_t flags)
 {
 	char name[SLUBX_NAME_LEN];
 	const struct slubx_cache_request request = {
@@ -68,11 +68,11 @@ open_class(const char *prefix, unsigned int size, slubx_flags_t flags)
 		.flags = flags | SLUBX_KMALLOC,
 	};
 
-	print_name(name, prefix, size);
+	slubx_kmalloc_class_name(name, set, size);
 	return slubx_internal_open(&request);
 }
 
-static int open_row(struct slubx_kmem_cache **row, const char *prefix,
+static int open_row(struct slubx_kmem_cache **row, const char *set,
 		    slubx_flags_t flags)
 {
 	struct slubx_kmem_cache *s;
@@ -82,7 +82,7 @@ static int open_row(struct slubx_kmem_cache **row, const char *prefix,
 		size = slubx_kmalloc_class_size(i);
 		if (!size)
 			continue;
-		s = open_class(prefix, size, flags);
+		s = open_class(set, size, flags);
 		if (IS_ERR(s))
 			return PTR_ERR(s);
 		row[i] = s;
@@ -93,7 +93,7 @@ static int open_row(struct slubx_kmem_cache **row, const char *prefix,
 /* Sixteen sets for NORMAL, or one that all copies share. */
 static int open_copies(void)
 {
-	char prefix[] = "slubx-kmalloc-rnd-00-";
+	char set[] = "slubx-kmalloc-rnd-00";
 	unsigned int i;
 	int err = 0;
 
@@ -101,10 +101,9 @@ static int open_copies(void)
 		struct slubx_kmem_cache **row = slubx_kmalloc_caches[i];
 
 		if (SLUBX_RANDOM_KMALLOC) {
-			snprintf(prefix, sizeof(prefix),
-				 "slubx-kmalloc-rnd-%02u-",
+			snprintf(set, sizeof(set), "slubx-kmalloc-rnd-%02u",
 				 i - SLUBX_KMALLOC_COPY + 1);
-			err = open_row(row, prefix, 0);
+			err = open_row(row, set, 0);
 		} else {
 			memcpy(row, slubx_kmalloc_caches[SLUBX_KMALLOC_NORMAL],
 			       sizeof(slubx_kmem_buckets));
@@ -132,7 +131,7 @@ int slubx_kmalloc_init(void)
 
 	slubx_kmalloc_seed = get_random_long();
 	for (i = 0; i < SLUBX_KMALLOC_COPY && !err; i++)
-		err = open_row(slubx_kmalloc_caches[i], types[i].prefix,
+		err = open_row(slubx_kmalloc_caches[i], types[i].set,
 			       types[i].flags);
 	err = err ?: open_copies();
 	if (err)

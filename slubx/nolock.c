@@ -112,13 +112,6 @@ static void *pop(struct slubx_kmem_cache *s, gfp_t gfp, int node)
 	return x;
 }
 
-static struct slubx_kmem_cache *cache_for(size_t size, gfp_t gfp,
-					  unsigned long caller)
-{
-	return slubx_kmalloc_caches[slubx_kmalloc_type(gfp, caller)]
-				   [slubx_kmalloc_index(size)];
-}
-
 /**
  * slubx_kmalloc_nolock() - allocate memory, whatever lock is held
  * @size: bytes; 0 gives ZERO_SIZE_PTR, more than SLUBX_KMALLOC_MAX_CACHE_SIZE
@@ -150,7 +143,7 @@ void *slubx_kmalloc_nolock(size_t size, gfp_t gfp, int node)
 	for (tries = 0; tries < 2; tries++) {
 		if (wanted > SLUBX_KMALLOC_MAX_CACHE_SIZE)
 			return NULL;
-		s = cache_for(wanted, gfp, _RET_IP_);
+		s = slubx_kmalloc_cache(wanted, gfp, _RET_IP_);
 		x = pop(s, gfp, node);
 		if (likely(x)) {
 			trace_slubx_alloc(s, x, gfp, node, _RET_IP_);

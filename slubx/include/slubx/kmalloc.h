@@ -86,6 +86,14 @@ static __always_inline unsigned int slubx_kmalloc_index(size_t size)
 	return ilog2(size - 1) + 1;
 }
 
+/* The cache for @size bytes, 1 to the largest class, asked for by @caller. */
+static __always_inline struct slubx_kmem_cache *
+slubx_kmalloc_cache(size_t size, gfp_t gfp, unsigned long caller)
+{
+	return slubx_kmalloc_caches[slubx_kmalloc_type(gfp, caller)]
+				   [slubx_kmalloc_index(size)];
+}
+
 /* ---- Out of line ---------------------------------------------------------*/
 
 void *__slubx_kmalloc(size_t size, gfp_t gfp) __assume_kmalloc_alignment
@@ -147,15 +155,10 @@ static __always_inline __alloc_size(1) void *slubx_kmalloc(size_t size,
 							   gfp_t gfp)
 {
 	if (__builtin_constant_p(size) && size) {
-		unsigned int index;
-
 		if (size > SLUBX_KMALLOC_MAX_CACHE_SIZE)
 			return slubx_kmalloc_large(size, gfp);
-		index = slubx_kmalloc_index(size);
 		return slubx_kmalloc_trace(
-			slubx_kmalloc_caches[slubx_kmalloc_type(gfp, _RET_IP_)]
-					    [index],
-			gfp, size);
+			slubx_kmalloc_cache(size, gfp, _RET_IP_), gfp, size);
 	}
 	return __slubx_kmalloc(size, gfp);
 }
@@ -174,15 +177,11 @@ static __always_inline __alloc_size(1) void *slubx_kmalloc_node(size_t size,
 								int node)
 {
 	if (__builtin_constant_p(size) && size) {
-		unsigned int index;
-
 		if (size > SLUBX_KMALLOC_MAX_CACHE_SIZE)
 			return slubx_kmalloc_large_node(size, gfp, node);
-		index = slubx_kmalloc_index(size);
-		return slubx_kmalloc_node_trace(
-			slubx_kmalloc_caches[slubx_kmalloc_type(gfp, _RET_IP_)]
-					    [index],
-			gfp, node, size);
+		return slubx_kmalloc_node_trace(slubx_kmalloc_cache(size, gfp,
+								    _RET_IP_),
+						gfp, node, size);
 	}
 	return __slubx_kmalloc_node(size, gfp, node);
 }
