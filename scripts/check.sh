@@ -10,7 +10,7 @@
 . "$(dirname "$0")/lib.sh"
 
 CHECKS=(format checkpatch sparse warnings floors size kernel-doc ifdef spdx
-	shell python tree docs api)
+	shell python tree docs api look)
 
 # What kernel headers themselves raise under -Wextra; all else is an error.
 STRICT=(-Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare
@@ -114,6 +114,9 @@ check_docs() { python3 scripts/check-text.py docs "$(kernel_source)"; }
 
 # Every name of the kernel's slab interface has a twin or a reason.
 check_api() { python3 scripts/api-coverage.py "$(kernel_source)"; }
+
+# The command that looks at slubx, over files that are made up.
+check_look() { python3 scripts/check-slubx.py; }
 
 check_shell() { shell_files | xargs -r shellcheck -x -P SCRIPTDIR; }
 

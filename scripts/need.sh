@@ -12,7 +12,8 @@ packages_for() {
 	headers) echo "libelf1 xz-utils" ;;
 	vm) echo "qemu-system-x86 busybox-static cpio" ;;
 	kernel) echo "flex bison bc libelf-dev xz-utils perl kmod" ;;
-	check) echo "sparse clang-format shellcheck perl" ;;
+	tools) echo "procps libc-bin ncurses-base" ;;
+	check) echo "sparse clang-format shellcheck perl busybox-static mawk" ;;
 	*) die "need.sh: no topic named $1." ;;
 	esac
 }
@@ -23,6 +24,7 @@ why() {
 	headers) echo "to build modules against unpacked headers" ;;
 	vm) echo "to boot a kernel in a virtual machine" ;;
 	kernel) echo "to build the test kernel" ;;
+	tools) echo "for slabtop and vmstat in the virtual machine" ;;
 	check) echo "for the static checks" ;;
 	esac
 }
