@@ -9,7 +9,7 @@
 mode=${1:?usage: verb-run.sh run|shell|icount}
 RELEASE='' KDIR='' IMAGE=''
 
-"$TOP/scripts/need.sh" base headers vm
+"$TOP/scripts/need.sh" base headers vm tools
 eval "$("$TOP/scripts/stock.sh" "${KERNEL:-6.1}")"
 target=stock-$RELEASE
 src=$("$TOP/scripts/modules.sh" "$KDIR" "$target")

@@ -124,8 +124,9 @@ read_request() {
 main() {
 	local kernel flavour
 	read_request
-	"$TOP/scripts/need.sh" base headers vm kernel
+	"$TOP/scripts/need.sh" base headers vm kernel tools
 	parser=$("$TOP/scripts/source.sh" 6.1)
+	"$TOP/scripts/tools.sh" build "$parser"
 	mkdir -p "$TOP/build"
 	: >"$tally"
 	for kernel in $KERNEL; do

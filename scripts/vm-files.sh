@@ -4,9 +4,10 @@
 # vm-files.sh - which files of a module build go into the test machine.
 # Sourced after lib.sh.
 
-# vm_initramfs OUT DIR...: pack OUT with every module under DIRs and the mirror.
+# vm_initramfs OUT DIR...: pack OUT with every module under DIRs, the mirror, and
+# what looks at slubx.
 vm_initramfs() {
-	local out=$1 ko pairs=()
+	local out=$1 ko pairs=() tools
 	shift
 	while IFS= read -r ko; do
 		pairs+=("$ko:modules/${ko##*/}")
@@ -14,6 +15,8 @@ vm_initramfs() {
 	if [[ -e $TOP/samples/mirror/mirror.sh ]]; then
 		pairs+=("$TOP/samples/mirror/mirror.sh:mirror/mirror.sh")
 	fi
+	tools=$("$TOP/scripts/tools.sh" pairs)
+	mapfile -t -O "${#pairs[@]}" pairs <<<"$tools"
 	"$TOP/qemu/initramfs.sh" "$out" "${pairs[@]}"
 }
 

@@ -5,7 +5,8 @@
 
 insmod /modules/slubx.ko && cat <<'END'
 
-slubx is loaded. Look at /sys/kernel/slubx, /proc/slubxinfo, dmesg.
+slubx is loaded. "slubx help" tells the ways to look at it; its files are in
+/sys/kernel/slubx, /sys/kernel/debug/slubx, /proc/slubxinfo.
 Other modules: /modules. Test scripts: /tests. Leave with "exit" or Ctrl-A x.
 
 END

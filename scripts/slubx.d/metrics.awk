@@ -14,7 +14,7 @@ function sample(i, value) {
 
 # One family after the other, as the format wants it.
 function gauges(i) {
-	family("cache_objects_active", "gauge", "Objects in use, or held ready by a cpu.")
+	family("cache_objects_active", "gauge", "Objects in use.")
 	for (i = 1; i <= CACHES; i++)
 		sample(i, ACTIVE[i])
 	family("cache_objects", "gauge", "Objects that the slabs have room for.")
