@@ -5,6 +5,7 @@
 #include <linux/jiffies.h>
 #include <linux/module.h>
 
+#include "../slubx/cache.h"
 #include "common.h"
 #include "stress.h"
 
@@ -68,18 +69,38 @@ static void construct(void *x)
 	stress_fill(x, 96, STRESS_FREED);
 }
 
+/* Nobody else may have objects of it, so that all can be accounted for. */
+static struct slubx_kmem_cache *kmalloc_class(struct kunit *test,
+					      unsigned int size)
+{
+	struct slubx_kmem_cache *s =
+		slubx_kmalloc_cache(size, STRESS_KMALLOC, 0);
+
+	KUNIT_ASSERT_EQ(test, slubx_kmem_cache_size(s), size);
+	slubx_kvfree_rcu_barrier();
+	slubx_kmem_cache_shrink(s);
+	KUNIT_ASSERT_EQ(test, slubx_cache_slabs(s), 0);
+	return s;
+}
+
+static struct slubx_kmem_cache *new_cache(struct kunit *test,
+					  const struct stress_kind *kind)
+{
+	KUNIT_ASSERT_TRUE(test, !kind->ctor || kind->size == 96);
+	return slubx_test_keep(
+		test, slubx_kmem_cache_create(kind->name, kind->size, 0,
+					      kind->flags | SLUBX_NO_MERGE,
+					      kind->ctor ? construct : NULL));
+}
+
 static void open_cache(struct stress *stress, const struct stress_kind *kind)
 {
 	struct stress_cache *c = &stress->cache[stress->nr_caches];
 
-	KUNIT_ASSERT_TRUE(stress->test, !kind->ctor || kind->size == 96);
 	c->kind = kind;
 	c->id = ++stress->nr_caches;
-	c->s = slubx_test_keep(
-		stress->test,
-		slubx_kmem_cache_create(kind->name, kind->size, 0,
-					kind->flags | SLUBX_NO_MERGE,
-					kind->ctor ? construct : NULL));
+	c->s = kind->kmalloc ? kmalloc_class(stress->test, kind->size) :
+			       new_cache(stress->test, kind);
 }
 
 /* All it needs is freed with the case, also if the case ends early. */
@@ -116,7 +137,8 @@ void stress_end(struct stress *stress)
 
 	stress_balance_empty(stress);
 	for (i = 0; i < stress->nr_caches; i++)
-		slubx_test_destroy(test, stress->cache[i].s);
+		if (!stress->cache[i].kind->kmalloc)
+			slubx_test_destroy(test, stress->cache[i].s);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&slubx_error_count),
 			stress->errors);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&stress->allocated),

@@ -23,11 +23,16 @@
 #define STRESS_CACHES 6
 #define STRESS_SLOTS 64
 
+/* Of the classes of kmalloc() those of which no random copies are made. */
+#define STRESS_KMALLOC __GFP_ACCOUNT
+
 struct stress_kind {
 	const char *name;
 	unsigned int size;
 	slubx_flags_t flags;
 	bool ctor;
+	bool kmalloc;		/* a class of kmalloc()'s, not a cache of ours */
+	bool all_ways;		/* freed by kfree_rcu(), kfree_nolock(), too */
 };
 
 struct stress_cache {

@@ -35,11 +35,33 @@ static struct stress_held *at(struct stress_actor *actor, unsigned int i)
 
 /* ---- Taking --------------------------------------------------------------*/
 
+/* The next larger class may have helped out: no object of this one. */
+static void *allocate_nolock(struct stress_cache *c, gfp_t gfp)
+{
+	void *x = slubx_kmalloc_nolock(c->kind->size, gfp, NUMA_NO_NODE);
+
+	if (!x || slubx_ksize(x) == c->kind->size)
+		return x;
+	slubx_kfree_nolock(x);
+	return NULL;
+}
+
+static void *allocate_bytes(struct stress_actor *actor, struct stress_cache *c,
+			    gfp_t gfp)
+{
+	if (stress_random(actor, 2))
+		return slubx_kmalloc(c->kind->size, gfp | STRESS_KMALLOC);
+	return allocate_nolock(c, STRESS_KMALLOC | __GFP_NOWARN |
+					  (gfp & __GFP_ZERO));
+}
+
 static void *allocate(struct stress_actor *actor, struct stress_cache *c,
 		      bool zero)
 {
 	gfp_t gfp = actor->gfp | (zero ? __GFP_ZERO : (__force gfp_t)0);
 
+	if (c->kind->kmalloc)
+		return allocate_bytes(actor, c, gfp);
 	if (stress_random(actor, 8))
 		return slubx_kmem_cache_alloc(c->s, gfp);
 	return slubx_kmem_cache_alloc_node(
@@ -139,9 +161,28 @@ static bool leave(struct stress *stress, const struct stress_held *held)
 	return true;
 }
 
-static void give_back(struct stress *stress, const struct stress_held *held)
+static void free_any_way(struct stress_actor *actor, void *x)
 {
-	if (leave(stress, held))
+	switch (stress_random(actor, 4)) {
+	case 0:
+		slubx_kvfree_call_rcu(x, x);
+		break;
+	case 1:
+		slubx_kfree_nolock(x);
+		break;
+	default:
+		slubx_kfree(x);
+	}
+}
+
+static void give_back(struct stress_actor *actor,
+		      const struct stress_held *held)
+{
+	if (!leave(actor->stress, held))
+		return;
+	if (held->c->kind->all_ways)
+		free_any_way(actor, held->x);
+	else
 		slubx_kmem_cache_free(held->c->s, held->x);
 }
 
@@ -151,7 +192,7 @@ void stress_return_oldest(struct stress_actor *actor)
 
 	actor->first = (actor->first + 1) % STRESS_HELD;
 	actor->count--;
-	give_back(actor->stress, &held);
+	give_back(actor, &held);
 }
 
 /* The youngest. */
@@ -159,7 +200,7 @@ void stress_return(struct stress_actor *actor)
 {
 	struct stress_held held = *at(actor, --actor->count);
 
-	give_back(actor->stress, &held);
+	give_back(actor, &held);
 }
 
 void stress_return_last_but_one(struct stress_actor *actor)
@@ -307,8 +348,9 @@ void stress_drain_slots(struct stress *stress)
 	for (c = stress->cache; c < stress->cache + stress->nr_caches; c++) {
 		for (i = 0; i < STRESS_SLOTS; i++) {
 			x = xchg(&c->slots[i], NULL);
-			if (x && receive(stress, c, x, &held))
-				give_back(stress, &held);
+			if (x && receive(stress, c, x, &held) &&
+			    leave(stress, &held))
+				slubx_kmem_cache_free(c->s, x);
 		}
 	}
 }

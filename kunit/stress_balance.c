@@ -7,7 +7,9 @@
 
 #include "../slubx/cache.h"
 #include "../slubx/flush.h"
+#include "../slubx/kmalloc.h"
 #include "../slubx/pair.h"
+#include "../slubx/path.h"
 #include "../slubx/slab.h"
 #include "../slubx/walk.h"
 #include "common.h"
@@ -64,11 +66,20 @@ static void balance_cache(struct kunit *test, struct stress_cache *c)
 	KUNIT_EXPECT_EQ_MSG(test, sum.bad, 0, "%s", name);
 }
 
+/* What was freed is free, though not at once. */
+static void wait_for_the_late(void)
+{
+	slubx_kvfree_rcu_barrier();
+	slubx_defer_flush();
+	slubx_nolock_flush();
+}
+
 /* Holds while all is quiet. */
 void stress_balance(struct stress *stress)
 {
 	unsigned int i;
 
+	wait_for_the_late();
 	for (i = 0; i < stress->nr_caches; i++)
 		balance_cache(stress->test, &stress->cache[i]);
 }
@@ -79,6 +90,7 @@ void stress_balance_empty(struct stress *stress)
 	struct kunit *test = stress->test;
 	struct stress_cache *c;
 
+	wait_for_the_late();
 	for (c = stress->cache; c < stress->cache + stress->nr_caches; c++) {
 		KUNIT_EXPECT_EQ_MSG(test, atomic_long_read(&c->live), 0, "%s",
 				    c->kind->name);

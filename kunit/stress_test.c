@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 
 #include "../slubx/fault.h"
+#include "../slubx/kfree_rcu.h"
 #include "../slubx/registry.h"
 #include "common.h"
 #include "stress.h"
@@ -123,6 +124,48 @@ static void pages_that_fail(struct kunit *test)
 			0);
 }
 
+/* ---- Every way to allocate and to free -----------------------------------*/
+
+static void shrink_or_wait(struct stress *stress)
+{
+	if (slubx_test_random(stress->test, 3))
+		shrink_one(stress);
+	else
+		slubx_kvfree_rcu_barrier();
+}
+
+/* One by one and in bulk, without locks, after a grace period. */
+static void all_ways(struct kunit *test)
+{
+	static const struct stress_kind kind[] = {
+		{ .name = "kmalloc-64",
+		  .size = 64,
+		  .kmalloc = true,
+		  .all_ways = true },
+		{ .name = "kmalloc-1k",
+		  .size = 1024,
+		  .kmalloc = true,
+		  .all_ways = true },
+		{ .name = "kmalloc-8k",
+		  .size = 8192,
+		  .kmalloc = true,
+		  .all_ways = true },
+		{ .name = "stress-200", .size = 200, .all_ways = true },
+	};
+	unsigned long rounds = slubx_kfree_rcu_rounds();
+
+	stress_run(stress_begin(test, kind, ARRAY_SIZE(kind)),
+		   &(struct stress_plan){
+			   .pinned = 2,
+			   .roaming = 2,
+			   .soft = true,
+			   .hard = true,
+			   .timers = true,
+			   .chore = shrink_or_wait,
+		   });
+	KUNIT_EXPECT_GT(test, slubx_kfree_rcu_rounds(), rounds);
+}
+
 /* ---- Between two steps of a fast path ------------------------------------*/
 
 /*
@@ -210,6 +253,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_SLOW(threads),
 	KUNIT_CASE_SLOW(threads_and_interrupts),
 	KUNIT_CASE_SLOW(pages_that_fail),
+	KUNIT_CASE_SLOW(all_ways),
 	KUNIT_CASE_SLOW(interrupts_between_two_steps),
 	KUNIT_CASE_SLOW(first_and_last_objects),
 	{},

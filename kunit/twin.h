@@ -10,6 +10,7 @@
 #define _SLUBX_KUNIT_TWIN_H
 
 #include <linux/prandom.h>
+#include <linux/slab.h>
 #include <linux/types.h>
 
 #define TWIN_NAME_LEN 40
@@ -35,6 +36,7 @@ enum twin_what {
 
 	TWIN_MUST_BE_ZERO,
 	TWIN_MISALIGNED = TWIN_MUST_BE_ZERO,
+	TWIN_IN_PIECES,		/* what a page could hold */
 	TWIN_NOT_ZEROED,	/* by zalloc, or by init_on_alloc */
 	TWIN_WRONG_NODE,	/* in spite of __GFP_THISNODE */
 	TWIN_UNCONSTRUCTED,
@@ -72,6 +74,7 @@ struct twin {
 	void (*random_walk)(struct twin_log *log, u64 seed);
 	void (*merges)(struct twin_log *log, u64 seed);
 	void (*sizes)(struct twin_log *log, u64 seed);
+	void (*in_pieces)(struct twin_log *log, u64 seed);
 	void (*in_bulk)(struct twin_log *log, u64 seed);
 	void (*constructors)(struct twin_log *log, u64 seed);
 	bool (*can_merge)(void);
@@ -93,5 +96,16 @@ bool twin_is_kept(const u8 *x, unsigned int size, u32 serial,
 		  unsigned int kept);
 unsigned int twin_overlaps(unsigned long *start, unsigned int count,
 			   unsigned int size);
+
+/* Until 6.12 kvrealloc() was told the old size (commit 590b9d576cae). */
+static inline void *twin_host_kvrealloc(const void *x, size_t old, size_t size,
+					gfp_t gfp)
+{
+#ifdef SLUBX_HAVE_KVREALLOC_OLDSIZE
+	return kvrealloc(x, old, size, gfp);
+#else
+	return kvrealloc(x, size, gfp);
+#endif
+}
 
 #endif /* _SLUBX_KUNIT_TWIN_H */

@@ -382,6 +382,7 @@ static void constructors(struct twin_log *log, u64 seed)
 
 #include "twin_merge_body.h"
 #include "twin_kmalloc_body.h"
+#include "twin_kvmalloc_body.h"
 #include "twin_bulk_body.h"
 
 const struct twin TWIN = {
@@ -389,6 +390,7 @@ const struct twin TWIN = {
 	.random_walk = random_walk,
 	.merges = merges,
 	.sizes = sizes,
+	.in_pieces = in_pieces,
 	.in_bulk = in_bulk,
 	.constructors = constructors,
 	.can_merge = can_merge,

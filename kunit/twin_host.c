@@ -4,7 +4,10 @@
  */
 #include <linux/slab.h>
 
+#include "twin.h"
+
 #define RUN(fn) fn
+#define KVREALLOC twin_host_kvrealloc
 #define FLAG(name) SLAB_##name
 #define CACHE struct kmem_cache
 #define FLAGS slab_flags_t

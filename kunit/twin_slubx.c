@@ -6,6 +6,7 @@
 #include <slubx/slubx.h>
 
 #define RUN(fn) slubx_##fn
+#define KVREALLOC(x, old, size, gfp) slubx_kvrealloc(x, size, gfp)
 #define FLAG(name) SLUBX_##name
 #define CACHE struct slubx_kmem_cache
 #define FLAGS slubx_flags_t

@@ -30,6 +30,7 @@ static const char *const what_names[NR_TWIN_WHAT] = {
 	[TWIN_MOVED] = "moved by krealloc()",
 	[TWIN_CTOR_ENOUGH] = "all objects constructed",
 	[TWIN_MISALIGNED] = "misaligned",
+	[TWIN_IN_PIECES] = "a page or less of vmalloc()",
 	[TWIN_NOT_ZEROED] = "not zeroed",
 	[TWIN_WRONG_NODE] = "wrong node",
 	[TWIN_UNCONSTRUCTED] = "not constructed",
@@ -193,6 +194,17 @@ static void memory_of_any_size(struct kunit *test)
 		run_sizes(test, new_seed(test));
 }
 
+static void memory_in_pieces(struct kunit *test)
+{
+	u64 seed;
+
+	for (seed = 1; seed <= 8; seed++)
+		run_both(test, twin_host.in_pieces, twin_slubx.in_pieces, seed);
+	for (seed = 0; seed < 8; seed++)
+		run_both(test, twin_host.in_pieces, twin_slubx.in_pieces,
+			 new_seed(test));
+}
+
 static void many_at_once(struct kunit *test)
 {
 	u64 seed;
@@ -211,6 +223,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(merges_alike),
 	KUNIT_CASE_SLOW(memory_of_any_size_fixed_seeds),
 	KUNIT_CASE_SLOW(memory_of_any_size),
+	KUNIT_CASE_SLOW(memory_in_pieces),
 	KUNIT_CASE_SLOW(many_at_once),
 	{},
 };
