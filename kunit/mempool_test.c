@@ -6,6 +6,7 @@
  */
 #include "scene.h"
 #include "../slubx/fault.h"
+#include "../slubx/large.h"
 
 #define SIZE	300
 #define LAST	200 /* objects that the cache has, or more */
@@ -76,18 +77,23 @@ static void pool_that_can_not_be_filled(struct kunit *test)
 
 static void pools_of_a_size(struct kunit *test)
 {
+	long large = slubx_large_count();
 	mempool_t here = {}, *pool;
 	void *x[RESERVE];
+	unsigned int i;
 
 	pool = slubx_mempool_create_kmalloc_pool(RESERVE, SIZE);
 	KUNIT_ASSERT_NOT_NULL(test, pool);
 	fill_and_empty(test, pool, x);
 	mempool_destroy(pool);
+	for (i = 0; SLUBX_HARDENED && i < RESERVE; i++)
+		EXPECT_ERRORS(test, 1, slubx_kfree(x[i]));
 	KUNIT_ASSERT_EQ(test,
 			slubx_mempool_init_kmalloc_pool(&here, RESERVE, 20000),
 			0);
 	EXPECT_ERRORS(test, 0, fill_and_empty(test, &here, x));
 	mempool_exit(&here);
+	KUNIT_EXPECT_EQ(test, slubx_large_count(), large);
 }
 
 static void objects_for_a_list_lru(struct kunit *test)

@@ -33,6 +33,46 @@ static void pages_are_no_kernel_slab(struct kunit *test)
 	slubx_slab_free(s, slab);
 }
 
+/* What may go on to the page allocator, and what is only said. */
+static void flags_that_make_sense(struct kunit *test)
+{
+	static const struct {
+		gfp_t asked, also, passed;
+		unsigned int reports;
+	} table[] = {
+		{ GFP_KERNEL, 0, GFP_KERNEL, 0 },
+		{ GFP_ATOMIC | __GFP_NOWARN, 0, GFP_ATOMIC | __GFP_NOWARN, 0 },
+		{ GFP_KERNEL | __GFP_NOFAIL, 0, GFP_KERNEL | __GFP_NOFAIL, 0 },
+		{ GFP_NOFS | __GFP_THISNODE, 0, GFP_NOFS | __GFP_THISNODE, 0 },
+		/* A charged page with objects on a list_lru is an oops. */
+		{ GFP_KERNEL_ACCOUNT, 0, GFP_KERNEL, 0 },
+		{ GFP_KERNEL_ACCOUNT, __GFP_ZERO, GFP_KERNEL, 0 },
+		{ GFP_KERNEL | __GFP_RECLAIMABLE, 0, GFP_KERNEL, 0 },
+		{ GFP_KERNEL | __GFP_MOVABLE, 0, GFP_KERNEL, 0 },
+		{ GFP_KERNEL | __GFP_ZERO, 0, GFP_KERNEL, 0 },
+		{ GFP_KERNEL | __GFP_ZERO, __GFP_ZERO, GFP_KERNEL | __GFP_ZERO,
+		  0 },
+		{ GFP_KERNEL | __GFP_DMA, 0, GFP_KERNEL, 0 },
+		{ GFP_KERNEL | __GFP_DMA, __GFP_DMA, GFP_KERNEL | __GFP_DMA,
+		  0 },
+		{ GFP_KERNEL | __GFP_DMA32, __GFP_DMA, GFP_KERNEL, 1 },
+		{ GFP_KERNEL | __GFP_HIGHMEM, 0, GFP_KERNEL, 1 },
+		{ GFP_KERNEL | ~__GFP_BITS_MASK, 0, GFP_KERNEL, 1 },
+	};
+	unsigned int i;
+	gfp_t passed;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		EXPECT_ERRORS(test, table[i].reports,
+			      passed = slubx_slab_sane_gfp(NULL, table[i].asked,
+							   table[i].also));
+		KUNIT_EXPECT_EQ_MSG(test, (__force unsigned int)passed,
+				    (__force unsigned int)(table[i].passed |
+							   __GFP_COMP),
+				    "row %u", i);
+	}
+}
+
 /* As the page allocator wants it; our own reference keeps it in sight. */
 static void expect_restored(struct kunit *test, struct page *page)
 {
@@ -309,6 +349,7 @@ static void typesafe_waits_for_readers(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(pages_are_no_kernel_slab),
+	KUNIT_CASE(flags_that_make_sense),
 	KUNIT_CASE(release_restores_pages),
 	KUNIT_CASE(accounts_unreclaimable),
 	KUNIT_CASE(accounts_reclaimable),

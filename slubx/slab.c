@@ -59,6 +59,7 @@ gfp_t slubx_slab_sane_gfp(struct slubx_kmem_cache *s, gfp_t gfp, gfp_t also)
 	}
 	return (gfp & (SLUBX_GFP_PAGE | also)) | __GFP_COMP;
 }
+EXPORT_SYMBOL_SLUBX(slubx_slab_sane_gfp);
 
 static struct page *get_pages(gfp_t gfp, int node, unsigned int order)
 {
