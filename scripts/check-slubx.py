@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from xml.etree import ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SLUBX = os.path.join(HERE, "slubx")
@@ -40,6 +41,81 @@ CACHES = (
 )
 COUNTERS = {"alloc_fastpath": "90 C0=60 C2=30", "alloc_slowpath": "10 C0=10",
             "free_fastpath": "40 C1=40", "free_slowpath": "60 C1=60"}
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+# slab, node, order, state, cpu, map
+SLABS = (("0xaa", 0, 0, "cpu", 2, "uuccff"), ("0xbb", 1, 0, "cpu_partial", 1, "ufuf"),
+         ("0xcc", 0, 0, "full", None, "uuuu"), ("0xdd", 0, 0, "empty", None, "ffff"),
+         ("0xee", 1, 1, "partial", None, "ufuf"), ("0xff", 1, 0, "moving", None, "????"))
+KINDS = ("used", "free", "cpu", "frozen", "unknown")
+
+
+def slabs_text(name, slabs):
+    text = ("# slubx slabs 1\n# name %s object_size 28 slab_size 32 objs_per_slab 4"
+            " order 0 sizes_in bytes\n# <slab> <node> <order> <state> <cpu> <inuse>"
+            " <objects> <map>\n" % name)
+    for slab, node, order, state, cpu, cells in slabs:
+        text += "%s %d %d %s %s %d %d %s\n" % (
+            slab, node, order, state, "-" if cpu is None else cpu, cells.count("u"),
+            len(cells), cells)
+    return text
+
+
+def kinds_of(slabs):
+    count = dict.fromkeys(KINDS, 0)
+    for _, _, _, state, _, cells in slabs:
+        for c in cells:
+            kind = {"u": "used", "c": "cpu", "?": "unknown"}.get(c)
+            count[kind or ("frozen" if state.startswith("cpu") else "free")] += 1
+    return count
+
+
+TRACES = """\
+     12 add+0x1a/0x30 [m] age=100/200/300 pid=1-9 cpus=0-3
+        slubx_kmem_cache_alloc+0x1/0x2 [slubx]
+        add+0x1a/0x30 [m]
+        main+0x5/0x6
+
+      3 lone<site>+0x1/0x2 [m] waste=12/4 age=50 pid=7
+
+"""
+
+# Two cpus; on one an interrupt frees something between an event and its stack.
+TRACE = """\
+# tracer: nop
+#
+   sh-100   [001] .....    12.000001: slubx_alloc: call_site=f+0x1/0x2 [m] ptr=0a name=item bytes_req=28 bytes_alloc=32 gfp_flags=GFP_KERNEL node=-1
+ <idle>-0   [002] .....    12.500002: slubx_alloc: call_site=g+0x1/0x2 [m] ptr=0b name=item bytes_req=28 bytes_alloc=32 gfp_flags=GFP_KERNEL node=-1
+   sh-100   [001] d.h..    12.000003: slubx_free: call_site=f+0x1/0x2 [m] ptr=0c name=item
+   sh-100   [001] d.h..    12.000004: <stack trace>
+ => slubx_kmem_cache_free
+ => irq
+ <idle>-0   [002] .....    12.500005: <stack trace>
+ => trace_event_raw_event_slubx_alloc
+ => helper
+ => slubx_kmem_cache_alloc
+ => g
+ => 0xffffffffc0001234
+ => main
+   sh-100   [001] .....    12.000006: <stack trace>
+ => slubx_kmem_cache_alloc
+ => f
+ => main
+   sh-100   [001] .....    13.000007: slubx_alloc: call_site=f+0x1/0x2 [m] ptr=0d name=item bytes_req=28 bytes_alloc=32 gfp_flags=GFP_KERNEL node=-1
+   sh-100   [001] .....    13.000008: <stack trace>
+ => slubx_kmem_cache_alloc
+ => f
+ => main
+   sh-100   [001] .....    13.000009: slubx_free: call_site=f+0x1/0x2 [m] ptr=0d name=item
+   sh-100   [001] .....    13.000010: <stack trace>
+ => main
+   sh-100   [001] .....    14.000007: slubx_alloc: call_site=f+0x1/0x2 [m] ptr=0d name=item bytes_req=28 bytes_alloc=32 gfp_flags=GFP_KERNEL node=-1
+   sh-100   [001] .....    14.000008: <stack trace>
+ => slubx_kmem_cache_alloc
+ => f
+ => main
+"""
 
 
 def text_of(path):
@@ -115,7 +191,7 @@ class Test(unittest.TestCase):
         text = self.said("help")
         for name in os.listdir(SLUBX + ".d"):
             stem, kind = os.path.splitext(name)
-            if kind == ".sh" and stem not in ("common", "tools"):
+            if kind == ".sh" and stem not in ("common", "stacks", "tools"):
                 self.assertRegex(text, r"\b%s\b" % stem)
 
     def test_what_makes_no_sense_is_refused(self):
@@ -185,28 +261,32 @@ class Test(unittest.TestCase):
         self.said("top")
         self.assertEqual(self.root.read(self.root.stats), "1\n")
 
-    def frame(self, last, *args):
+    def awk(self, names, *files, **env):
+        """What the programs NAMES print of FILES."""
+        program = "".join(text_of(SLUBX + ".d/%s.awk" % name) for name in names)
+        awk = ["busybox", "awk"] if self.shell[0] == "busybox" else ["mawk"]
+        done = subprocess.run([*awk, program, *files], env=dict(os.environ, **env),
+                              text=True, capture_output=True, check=True)
+        self.assertEqual(done.stderr, "")
+        return done.stdout
+
+    def frame(self, last, **args):
         """One frame, where the last sample was LAST."""
         with tempfile.TemporaryDirectory() as state:
             with open(state + "/last", "w", encoding="utf-8") as f:
                 f.write(last)
-            awk = ["busybox", "awk"] if self.shell[0] == "busybox" else ["mawk"]
-            program = "".join(text_of(SLUBX + ".d/%s.awk" % name)
-                              for name in ("text", "cache", "top"))
-            env = dict(os.environ, SLUBX_STATE=state, SLUBX_KEY="alloc",
-                       SLUBX_INFO=self.root.path + "/proc/slubxinfo",
-                       SLUBX_SYS=self.root.path + "/sys/kernel/slubx",
-                       SLUBX_STATS_FILE=self.root.path + "/" + self.root.stats,
-                       SLUBX_UPTIME=self.root.path + "/proc/uptime",
-                       SLUBX_SPARK="_ . : - = + * #", **dict(args))
-            done = subprocess.run([*awk, program], env=env, text=True, check=True,
-                                  capture_output=True)
-            return done.stdout, text_of(state + "/now")
+            out = self.awk(("text", "cache", "top"), SLUBX_STATE=state,
+                           SLUBX_INFO=self.root.path + "/proc/slubxinfo",
+                           SLUBX_SYS=self.root.path + "/sys/kernel/slubx",
+                           SLUBX_STATS_FILE=self.root.path + "/" + self.root.stats,
+                           SLUBX_UPTIME=self.root.path + "/proc/uptime",
+                           SLUBX_KEY="alloc", SLUBX_SPARK="_ . : - = + * #", **args)
+            return out, text_of(state + "/now")
 
     def test_top_counts_per_second(self):
         self.root.write(self.root.stats, "1\n")
         out, now = self.frame("time 90.00\nitem 50 0 40 0 5\nempty 200 200 0 9\n",
-                              ("SLUBX_JSON", "y"))
+                              SLUBX_JSON="y")
         data = json.loads(out)
         self.assertEqual(data["seconds"], 10)
         rates = {c["name"]: c for c in data["caches"]}
@@ -233,6 +313,188 @@ class Test(unittest.TestCase):
         _, now = self.frame(last)
         kept = next(r for r in now.splitlines() if r.startswith("item ")).split()[4:]
         self.assertEqual(kept, [str(n) for n in range(21, 40)] + ["0"])
+
+    # ---- map ------------------------------------------------------------------
+
+    def with_slabs(self, cache="item", end="# end\n", slabs=SLABS):
+        path = "sys/kernel/debug/slubx/%s/slabs" % cache.replace("/", "!")
+        self.root.write(path, slabs_text(cache, slabs) + end)
+        return os.path.join(self.root.path, path)
+
+    def test_map_as_json(self):
+        self.with_slabs("big/one")
+        data = json.loads(self.said("map", "big/one", "--json"))
+        self.assertEqual((data["name"], data["object_size"], data["after"]),
+                         ("big/one", 28, None))
+        before = data["before"]
+        self.assertEqual([tuple(s.values()) for s in before["slabs"]],
+                         [(s[0], s[1], s[2], s[3], s[4], s[5].count("u"), len(s[5]), s[5])
+                          for s in SLABS])
+        self.assertEqual({k: before[k] for k in KINDS}, kinds_of(SLABS))
+        self.assertEqual(before["objects"], sum(len(s[5]) for s in SLABS))
+        self.assertEqual(before["memory"], sum(PAGE << s[2] for s in SLABS))
+
+    def test_map_as_text(self):
+        self.with_slabs()
+        *rows, last = self.said("map", "item", "--text").splitlines()
+        self.assertEqual([row.split()[-1] for row in rows],
+                         ["##cc--", "#-#-", "####", "....", "#.#.", "????"])
+        for kind, count in kinds_of(SLABS).items():
+            self.assertIn(" %d " % count, last, kind)
+
+    def squares(self, svg):
+        """How many cells of each kind a picture has, after a look at its form."""
+        root = ElementTree.fromstring(svg)
+        self.assertEqual(root.tag, SVG + "svg")
+        count, places = dict.fromkeys(KINDS, 0), set()
+        for path in root.iter(SVG + "path"):
+            for x, y in re.findall(r"M([\d.]+) ([\d.]+)h[^M]*z", path.get("d")):
+                self.assertNotIn((x, y), places)
+                places.add((x, y))
+                count[path.get("class")] += 1
+        width, height = int(root.get("width")), int(root.get("height"))
+        for x, y in places:
+            self.assertLess(float(x), width)
+            self.assertLess(float(y), height)
+        return root, count
+
+    def test_map_as_a_picture(self):
+        self.with_slabs()
+        root, count = self.squares(self.said("map", "item"))
+        self.assertEqual(count, kinds_of(SLABS))
+        rows = [g.find(SVG + "title").text for g in root.iter(SVG + "g")]
+        self.assertEqual(len(rows), len(SLABS))
+        self.assertIn("slab 0xaa, node 0, cpu 2, 2 of 6 in use", rows)
+        text = " ".join(e.text for e in root.iter(SVG + "text"))
+        self.assertIn("6 slabs, 28.0K, 38% of 26 objects in use", text)
+
+    def test_map_before_and_after(self):
+        before = self.with_slabs()
+        after = os.path.join(self.root.path, "after")
+        left = (SLABS[0], SLABS[2], ("0x99", 0, 0, "cpu", 1, "uc"))
+        self.root.write("after", slabs_text("item", left) + "# end\n")
+        root, count = self.squares(
+            self.awk(("text", "slabs", "map_svg"), before, after))
+        both = {k: kinds_of(SLABS)[k] + kinds_of(left)[k] for k in KINDS}
+        self.assertEqual(count, both)
+        gone = [r for r in root.iter(SVG + "rect") if r.get("class") == "gone"]
+        self.assertEqual(len(gone), 4)
+        data = json.loads(self.awk(("text", "slabs", "map_json"), before, after))
+        self.assertEqual(len(data["after"]["slabs"]), 3)
+        self.assertEqual({k: data["after"][k] for k in KINDS}, kinds_of(left))
+
+    def test_map_shrinks(self):
+        self.with_slabs()
+        self.root.attribute("item", "shrink", "")
+        data = json.loads(self.said("map", "item", "--json", "--shrink"))
+        self.assertEqual(data["after"], data["before"])
+        self.assertEqual(self.root.read("sys/kernel/slubx/item/shrink"), "1\n")
+
+    def test_map_that_can_not_be(self):
+        self.assertIn("wants a cache", self.refused("map"))
+        self.assertIn("no cache", self.refused("map", "nothing"))
+        self.assertIn("debugfs", self.refused("map", "item"))
+        self.with_slabs(end="")
+        self.assertIn("cut off", self.start("map", "item").stderr)
+        self.assertNotEqual(self.start("map", "item").returncode, 0)
+        path = os.path.join(self.root.path, "map.svg")
+        self.assertIn("not written", self.start("map", "item", "-o", path).stderr)
+        self.assertFalse(os.path.exists(path))
+        self.root.write("sys/kernel/debug/slubx/item/slabs", "# slubx slabs 2\n# end\n")
+        self.assertIn("no list", self.start("map", "item").stderr)
+
+    def test_map_of_nothing(self):
+        self.with_slabs(slabs=())
+        _, count = self.squares(self.said("map", "item"))
+        self.assertEqual(sum(count.values()), 0)
+
+    # ---- flame and leaks ------------------------------------------------------
+
+    def with_traces(self):
+        for cache, text in (("item", TRACES), ("empty", "No data\n")):
+            self.root.write("sys/kernel/debug/slubx/%s/alloc_traces" % cache, text)
+        self.root.write("boot/config-" + os.uname().release, "CONFIG_HZ=100\n")
+
+    def flame(self, svg):
+        """The frames of a picture, (depth, name) and bytes, if they lie as they must."""
+        root = ElementTree.fromstring(svg)
+        frames = []
+        for g in root.iter(SVG + "g"):
+            x, w, depth = (float(g.get("data-" + k)) for k in "xwd")
+            rect = g.find(SVG + "rect")
+            self.assertEqual((float(rect.get("x")), float(rect.get("width"))), (x, w))
+            frames.append((x, w, depth, g.get("data-n"), int(g.get("data-b"))))
+        for x, w, depth, name, size in frames:
+            self.assertAlmostEqual(w / frames[0][1], size / frames[0][4], 3, name)
+            if depth:   # on the frame that called it, and on no more than it
+                below = [f for f in frames if f[2] == depth - 1 and
+                         f[0] <= x + .01 and f[0] + f[1] >= x + w - .01]
+                self.assertEqual(len(below), 1, name)
+            same = sorted(f[:2] for f in frames if f[2] == depth)
+            for left, right in zip(same, same[1:]):
+                self.assertLessEqual(left[0] + left[1], right[0] + .01)
+        script = root.find(SVG + "script").text
+        self.assertIn("addEventListener", script)
+        return {(f[2], f[3]): f[4] for f in frames}
+
+    def test_flame_of_traces(self):
+        self.with_traces()
+        self.assertEqual(self.flame(self.said("flame")), {
+            (0, "all"): 28 * 15, (1, "item"): 28 * 15,
+            (2, "main"): 28 * 12, (3, "add [m]"): 28 * 12,
+            (2, "lone<site> [m]"): 28 * 3})
+        data = json.loads(self.said("flame", "item", "--json"))
+        self.assertEqual([(d["bytes"], d["objects"], d["oldest"], d["stack"]) for d in data],
+                         [(84, 3, 0.5, ["lone<site> [m]"]),
+                          (336, 12, 3.0, ["main", "add [m]"])])
+
+    def test_flame_of_nothing(self):
+        self.with_traces()
+        self.assertEqual(self.flame(self.said("flame", "empty")), {})
+        self.assertEqual(json.loads(self.said("flame", "empty", "--json")), [])
+
+    def test_stacks_of_a_trace(self):
+        self.root.write("trace", TRACE)
+        self.root.write("symbols", "".join("0 t %s\t[%s]\n" % pair for pair in (
+            ("slubx_kmem_cache_alloc", "slubx"), ("f", "m"), ("helper", "slubx"),
+            ("trace_event_raw_event_slubx_alloc", "slubx"))))
+        out = self.awk(("text", "fold", "live"), self.root.path + "/trace",
+                       SLUBX_NOW="20", SLUBX_SYMBOLS=self.root.path + "/symbols")
+        self.assertEqual(out, "32\t1\t7.500\titem\tmain;(gone);g\n"
+                              "64\t2\t8.000\titem\tmain;f [m]\n")
+        self.root.write("trace", TRACE.replace("ptr=0a", "ptr=(____ptrval____)"))
+        with self.assertRaises(subprocess.CalledProcessError):
+            self.awk(("text", "fold", "live"), self.root.path + "/trace")
+
+    def test_no_way_to_know(self):
+        self.assertIn("tracefs", self.start("flame").stderr)
+        self.assertIn("tracefs", self.start("leaks", "--record").stderr)
+        self.assertIn("track", self.refused("leaks", "--mark"))
+        self.assertIn("recorded", self.refused("leaks", "--mark", "-d", "3"))
+
+    def test_leaks_oldest_first(self):
+        self.with_traces()
+        head, *rows, last = self.said("leaks").splitlines()
+        self.assertEqual([row.split() for row in rows], [
+            ["3.000", "12", "336", "item", "add", "[m]", "<", "main"],
+            ["0.500", "3", "84", "item", "lone<site>", "[m]"]])
+        self.assertEqual(last.split(), ["15", "420", "2", "sites"])
+        self.assertEqual([d["site"] for d in json.loads(self.said("leaks", "--json"))],
+                         ["add [m]", "lone<site> [m]"])
+
+    def test_leaks_since_a_mark(self):
+        self.with_traces()
+        mark = os.path.join(self.root.path, "mark")
+        os.environ["SLUBX_MARK"] = mark
+        self.addCleanup(os.environ.pop, "SLUBX_MARK")
+        self.assertIn("no mark", self.refused("leaks", "--since"))
+        self.assertEqual(self.said("leaks", "--mark"), "")
+        self.assertEqual(json.loads(self.said("leaks", "--since", "--json")), [])
+        self.root.write("sys/kernel/debug/slubx/item/alloc_traces",
+                        TRACES.replace("     12 ", "     17 "))
+        data = json.loads(self.said("leaks", "--since", "--json"))
+        self.assertEqual([(d["objects"], d["bytes"], d["site"]) for d in data],
+                         [(5, 140, "add [m]")])
 
     # ---- verify ---------------------------------------------------------------
 
@@ -302,7 +564,7 @@ class Test(unittest.TestCase):
         self.assertEqual(text_of(path), self.said("metrics"))
         self.assertEqual([n for n in os.listdir(self.root.path) if n.startswith("slubx.")],
                          ["slubx.prom"])
-        self.assertIn("can't write", self.start(
+        self.assertIn("not written", self.start(
             "metrics", "-o", self.root.path + "/no/such/file").stderr)
 
 

@@ -26,17 +26,27 @@ need_slubx() {
 }
 
 # In one place, for all commands. What is not for everybody is left to them.
-json=n key='' pattern='' output='' delay='' frames='' color=auto
+json=n text=n shrink=n record=n mark=n since=n rest=0
+key='' pattern='' output='' delay='' frames='' color=auto
 need_value() { [ "$1" -ge 2 ] || die "$2 wants a value."; }
 
-# parse OPTS ARG...: OPTS are the letters with a value that the command knows, "j"
-# if it knows --json. One other word is the pattern.
+# parse OPTS ARG...: OPTS are the letters of the options that the command knows; those
+# that have a name and no value are capital, or j. One other word is the pattern.
 parse() {
 	known=$1
 	shift
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--json) letter=j ;;
+		--text) letter=T ;;
+		--shrink) letter=S ;;
+		--record) letter=R ;;
+		--mark) letter=M ;;
+		--since) letter=B ;;
+		--)
+			rest=$(($# - 1))
+			return
+			;;
 		--color | --plain) letter='' color=${1#--} ;;
 		-[a-z]) letter=${1#-} ;;
 		-*) die "no option $1; see \"slubx help\"." ;;
@@ -52,6 +62,11 @@ parse() {
 		case $letter in
 		'') ;;
 		j) json=y ;;
+		T) text=y ;;
+		S) shrink=y ;;
+		R) record=y ;;
+		M) mark=y ;;
+		B) since=y ;;
 		*)
 			need_value $# "$1"
 			set_option "$letter" "$2"
@@ -84,6 +99,19 @@ wants_color() {
 	plain) false ;;
 	*) [ -t 1 ] && [ -z "${NO_COLOR:-}" ] ;;
 	esac
+}
+
+# file_of NAME: what a cache's directory is called.
+file_of() { printf '%s' "$1" | tr / '!'; }
+
+# write_output CMD...: what it prints goes to -o FILE, as a whole or not at all.
+write_output() {
+	if [ -z "$output" ]; then
+		"$@"
+	elif ! "$@" >"$output.$$" || ! mv "$output.$$" "$output"; then
+		rm -f "$output.$$"
+		die "$output is not written."
+	fi
 }
 
 # run_awk NAME... [-- FILE...]: the programs NAME.awk as one, with all that they

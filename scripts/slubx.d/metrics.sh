@@ -7,12 +7,5 @@
 main_metrics() {
 	need_slubx
 	parse o "$@"
-	if [ -z "$output" ]; then
-		run_awk text cache metrics
-		return
-	fi
-	if ! run_awk text cache metrics >"$output.$$" || ! mv "$output.$$" "$output"; then
-		rm -f "$output.$$"
-		die "can't write $output."
-	fi
+	write_output run_awk text cache metrics
 }

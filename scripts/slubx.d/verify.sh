@@ -29,7 +29,7 @@ verify_all() {
 	bad=0
 	set -f		# names are no patterns
 	for name in $(names); do
-		dir=$SYS/$(printf '%s' "$name" | tr / !)
+		dir=$SYS/$(file_of "$name")
 		before=$(first_word "$dir/errors")
 		if { echo 1 >"$dir/validate"; } 2>/dev/null; then
 			found=$(($(first_word "$dir/errors") - before))

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# leaks.awk MARK STACKS - lines of BYTES, OBJECTS, OLDEST, CACHE, FRAMES: those of
+# STACKS, less what MARK has by the same stack.
+
+BEGIN { FS = OFS = "\t" }
+
+FILENAME == ARGV[1] {
+	bytes[$4, $5] = $1
+	objects[$4, $5] = $2
+	next
+}
+
+$2 > objects[$4, $5] + 0 {
+	$1 = integer($1 - bytes[$4, $5])
+	$2 = integer($2 - objects[$4, $5])
+	print
+}
