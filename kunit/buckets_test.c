@@ -192,6 +192,15 @@ static void no_memory_in_a_set(struct kunit *test)
 
 /* ---- By type -------------------------------------------------------------*/
 
+/* Two that are of one piece, two that may be of many. */
+static void free_four(void *x, void *y, void *z, void *v)
+{
+	slubx_kfree(x);
+	slubx_kfree(y);
+	slubx_kvfree(z);
+	slubx_kvfree(v);
+}
+
 struct thing {
 	u64 number;
 	struct thing *next;
@@ -210,10 +219,7 @@ static void objects_by_type(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, memchr_inv(y, 0, sizeof(*y)));
 	KUNIT_EXPECT_EQ(test, slubx_ksize(z), (size_t)8);
 	KUNIT_EXPECT_EQ(test, *z, 0ULL);
-	slubx_kfree(x);
-	slubx_kfree(y);
-	slubx_kvfree(z);
-	slubx_kvfree(v);
+	free_four(x, y, z, v);
 }
 
 static void arrays_by_type(struct kunit *test)
@@ -230,10 +236,7 @@ static void arrays_by_type(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, memchr_inv(y, 0, 96));
 	KUNIT_EXPECT_TRUE(test, is_vmalloc_addr(z));
 	KUNIT_EXPECT_NULL(test, memchr_inv(v, 0, 32));
-	slubx_kfree(x);
-	slubx_kfree(y);
-	slubx_kvfree(z);
-	slubx_kvfree(v);
+	free_four(x, y, z, v);
 	KUNIT_EXPECT_NULL(test, slubx_kmalloc_objs(u64, n,
 						   GFP_KERNEL | __GFP_NOWARN));
 }
@@ -253,10 +256,7 @@ static void with_an_array_behind(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, memchr_inv(y, 0, 64));
 	KUNIT_EXPECT_TRUE(test, is_vmalloc_addr(z));
 	KUNIT_EXPECT_NULL(test, memchr_inv(v, 0, 32));
-	slubx_kfree(x);
-	slubx_kfree(y);
-	slubx_kvfree(z);
-	slubx_kvfree(v);
+	free_four(x, y, z, v);
 	x = slubx_kmalloc_flex(*x, more, n, GFP_KERNEL | __GFP_NOWARN);
 	KUNIT_EXPECT_NULL(test, x);
 }

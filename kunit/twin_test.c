@@ -109,9 +109,9 @@ static void clear_logs(void)
 	}
 }
 
-static void run_both(struct kunit *test,
-		     void (*host)(struct twin_log *log, u64 seed),
-		     void (*ours)(struct twin_log *log, u64 seed), u64 seed)
+typedef void (*walk)(struct twin_log *log, u64 seed);
+
+static void run_both(struct kunit *test, walk host, walk ours, u64 seed)
 {
 	clear_logs();
 	host(logs[0], seed);
@@ -119,101 +119,75 @@ static void run_both(struct kunit *test,
 	compare_logs(test, seed);
 }
 
-static u64 new_seed(struct kunit *test)
+/* With seeds that are always the same, and with new ones. */
+static void run_seeds(struct kunit *test, walk host, walk ours,
+		      unsigned int fixed, unsigned int random)
 {
-	return slubx_test_random(test, U32_MAX);
+	unsigned int i;
+
+	for (i = 1; i <= fixed; i++)
+		run_both(test, host, ours, i);
+	for (i = 0; i < random; i++)
+		run_both(test, host, ours, slubx_test_random(test, U32_MAX));
 }
 
 static void random_operations_fixed_seeds(struct kunit *test)
 {
-	u64 seed;
-
-	for (seed = 1; seed <= 8; seed++)
-		run_both(test, twin_host.random_walk, twin_slubx.random_walk,
-			 seed);
+	run_seeds(test, twin_host.random_walk, twin_slubx.random_walk, 8, 0);
 }
 
 static void random_operations(struct kunit *test)
 {
-	unsigned int i;
-
-	for (i = 0; i < 6; i++)
-		run_both(test, twin_host.random_walk, twin_slubx.random_walk,
-			 new_seed(test));
+	run_seeds(test, twin_host.random_walk, twin_slubx.random_walk, 0, 6);
 }
 
 static void constructors_run_for_whole_slabs(struct kunit *test)
 {
-	unsigned int i;
-
 	if (!layout_is_comparable())
 		kunit_skip(test, "the host's sysfs says nothing of use");
-	for (i = 0; i < 12; i++)
-		run_both(test, twin_host.constructors, twin_slubx.constructors,
-			 new_seed(test));
+	run_seeds(test, twin_host.constructors, twin_slubx.constructors, 0, 12);
 }
 
 static void merges_alike(struct kunit *test)
 {
-	unsigned int i;
-
 	if (!layout_is_comparable())
 		kunit_skip(test, "the host's sysfs says nothing of use");
 	if (!twin_host.can_merge() || !twin_slubx.can_merge())
 		kunit_skip(test, "one of the two was told not to merge");
-	for (i = 0; i < 4; i++)
-		run_both(test, twin_host.merges, twin_slubx.merges,
-			 new_seed(test));
+	run_seeds(test, twin_host.merges, twin_slubx.merges, 0, 4);
 }
 
 /*
  * Always on the same cpu: the host's allocator keeps much of what was freed, on
  * each cpu that freed some, and that must not look like a leak of ours.
  */
-static void run_sizes(struct kunit *test, u64 seed)
+static void run_sizes(struct kunit *test, unsigned int fixed,
+		      unsigned int random)
 {
 	int cpu = cpumask_first(cpu_online_mask);
 
 	set_cpus_allowed_ptr(current, cpumask_of(cpu));
-	run_both(test, twin_host.sizes, twin_slubx.sizes, seed);
+	run_seeds(test, twin_host.sizes, twin_slubx.sizes, fixed, random);
 }
 
 static void memory_of_any_size_fixed_seeds(struct kunit *test)
 {
-	u64 seed;
-
-	for (seed = 1; seed <= 12; seed++)
-		run_sizes(test, seed);
+	run_sizes(test, 12, 0);
 }
 
 static void memory_of_any_size(struct kunit *test)
 {
-	unsigned int i;
-
-	for (i = 0; i < 8; i++)
-		run_sizes(test, new_seed(test));
+	run_sizes(test, 0, 8);
 }
 
 static void memory_in_pieces(struct kunit *test)
 {
-	u64 seed;
-
-	for (seed = 1; seed <= 8; seed++)
-		run_both(test, twin_host.in_pieces, twin_slubx.in_pieces, seed);
-	for (seed = 0; seed < 8; seed++)
-		run_both(test, twin_host.in_pieces, twin_slubx.in_pieces,
-			 new_seed(test));
+	run_seeds(test, twin_host.in_pieces, twin_slubx.in_pieces, 8, 8);
 }
 
 static void many_at_once(struct kunit *test)
 {
-	u64 seed;
-
-	for (seed = 1; seed <= 8; seed++)
-		run_both(test, twin_host.in_bulk, twin_slubx.in_bulk, seed);
-	for (seed = 0; seed < 8; seed++)
-		run_both(test, twin_host.in_bulk, twin_slubx.in_bulk,
-			 new_seed(test));
+	run_seeds(test, twin_host.in_bulk, twin_slubx.in_bulk, 8, 8);
 }
 
 static struct kunit_case cases[] = {
