@@ -58,6 +58,8 @@ machine() {
 kernel_args() {
 	local args="console=ttyS0,115200 SLUBX_MODE=$mode loglevel=5 log_buf_len=8M"
 	args+=" panic_on_warn=1 oops=panic panic=-1 numa=fake=2 no_timer_check"
+	# An emulated cpu may stand still for a minute where the host is busy.
+	args+=" rcupdate.rcu_cpu_stall_timeout=240"
 	echo "$args $append"
 }
 
@@ -70,6 +72,12 @@ succeeded() {
 	[[ $(tr -d '\r' <"$out/results.log" | grep . | tail -n 1) == success ]]
 }
 
+# The first line of trouble in the kernel's log: the log's end may be far from it.
+first_trouble() {
+	grep -m 1 -E '(BUG|WARNING|INFO|Oops|panic):|not syncing|(double|page) fault|protection' \
+		"$out/console.log" || echo "nothing in the kernel's log"
+}
+
 explain() {
 	local status=$1
 	if ((status == 124 || status == 137)); then
@@ -78,6 +86,7 @@ explain() {
 		say FAILED "no success from the guest (QEMU status $status)"
 	fi
 	{
+		echo "--- the kernel's first trouble: $(first_trouble)"
 		echo "--- end of the guest's results ($out/results.log)"
 		tail -n 15 "$out/results.log"
 		echo "--- end of the kernel's log ($out/console.log)"
