@@ -10,6 +10,7 @@
 #include "common.h"
 #include "files.h"
 #include "../slubx/flush.h"
+#include "../slubx/slab.h"
 #include "../slubx/types.h"
 
 #define NAME "slubx_iface"
@@ -348,6 +349,32 @@ static void store_shrink(struct kunit *test)
 	EXPECT_FILE(test, "slabs", "0\n");
 }
 
+static unsigned int is_reclaimable(const void *x)
+{
+	return slubx_virt_to_slab(x)->fc.counters.reclaimable;
+}
+
+/* New slabs are what the file says, those before what they were. */
+static void store_reclaim_account(struct kunit *test)
+{
+	static const char *const bad[] = { "x", " ", "\n", "-1", "2" };
+	struct bed *bed = make_bed(test);
+	unsigned int i, in_slab = bed->s->layout.oo.objects;
+
+	alloc(bed, in_slab);
+	EXPECT_WRITTEN(test, "reclaim_account", "1\n", "1\n");
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		KUNIT_EXPECT_EQ(test, put("reclaim_account", bad[i]), -EINVAL);
+	EXPECT_FILE(test, "reclaim_account", "1\n");
+	slubx_flush_all(bed->s);
+	alloc(bed, in_slab);
+	KUNIT_EXPECT_EQ(test, is_reclaimable(bed->object[0]), 0);
+	KUNIT_EXPECT_EQ(test, is_reclaimable(bed->object[in_slab]), 1);
+	EXPECT_WRITTEN(test, "reclaim_account", "0", "0\n");
+	KUNIT_EXPECT_EQ(test, is_reclaimable(bed->object[in_slab]), 1);
+	free_all(bed);
+}
+
 /* What each file says to nonsense: SLUB's errors. 0: the write is accepted. */
 static const struct {
 	const char *payload;
@@ -430,6 +457,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(store_numbers),
 	KUNIT_CASE(store_cpu_partial_flushes),
 	KUNIT_CASE(store_cpu_partial_on_a_cold_cache),
+	KUNIT_CASE(store_reclaim_account),
 	KUNIT_CASE(store_shrink),
 	KUNIT_CASE(store_refuses_nonsense),
 	KUNIT_CASE(store_to_read_only),

@@ -121,6 +121,12 @@ static void expect_near(struct kunit *test, long pages, long expected)
 	KUNIT_EXPECT_LE(test, abs(pages - expected), NOISE);
 }
 
+static void expect_grown(struct kunit *test, enum node_stat_item item,
+			 long before, long pages)
+{
+	expect_near(test, global_node_page_state_pages(item) - before, pages);
+}
+
 static void expect_accounted(struct kunit *test, slubx_flags_t flags,
 			     enum node_stat_item item,
 			     enum node_stat_item other)
@@ -138,13 +144,13 @@ static void expect_accounted(struct kunit *test, slubx_flags_t flags,
 	others = global_node_page_state_pages(other);
 	for (i = 0; i < MANY; i++)
 		slabs[i] = new_slab(test, s);
-	expect_near(test, global_node_page_state_pages(item) - before, pages);
-	expect_near(test, global_node_page_state_pages(other) - others, 0);
+	expect_grown(test, item, before, pages);
+	expect_grown(test, other, others, 0);
 	KUNIT_EXPECT_EQ(test, slubx_cache_slabs(s), MANY + 0UL);
 	for (i = 0; i < MANY; i++)
 		slubx_slab_free(s, slabs[i]);
-	expect_near(test, global_node_page_state_pages(item) - before, 0);
-	expect_near(test, global_node_page_state_pages(other) - others, 0);
+	expect_grown(test, item, before, 0);
+	expect_grown(test, other, others, 0);
 	KUNIT_EXPECT_EQ(test, slubx_cache_slabs(s), 0UL);
 }
 
@@ -158,6 +164,41 @@ static void accounts_reclaimable(struct kunit *test)
 {
 	expect_accounted(test, SLUBX_RECLAIM_ACCOUNT, NR_SLAB_RECLAIMABLE_B,
 			 NR_SLAB_UNRECLAIMABLE_B);
+}
+
+static void new_slabs(struct kunit *test, struct slubx_kmem_cache *s,
+		      bool reclaimable, struct slubx_slab **slabs, int count)
+{
+	slubx_cache_set_flag(s, SLUBX_RECLAIM_ACCOUNT, reclaimable);
+	while (count--) {
+		slabs[count] = new_slab(test, s);
+		KUNIT_EXPECT_EQ(test,
+				slabs[count]->fc.counters.reclaimable + 0U,
+				reclaimable + 0U);
+	}
+}
+
+/* The cache's flag changes, and each slab goes back to where it was counted. */
+static void accounts_as_it_was_made(struct kunit *test)
+{
+	struct slubx_kmem_cache *s = slubx_scene_cache(test, 4096, 0);
+	long half = (long)(MANY / 2) << s->layout.oo.order, un, re;
+	struct slubx_slab **slabs;
+	int i;
+
+	KUNIT_ASSERT_GT(test, half, 2 * NOISE);
+	slabs = kunit_kcalloc(test, MANY, sizeof(*slabs), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, slabs);
+	un = global_node_page_state_pages(NR_SLAB_UNRECLAIMABLE_B);
+	re = global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B);
+	new_slabs(test, s, false, slabs, MANY / 2);
+	new_slabs(test, s, true, slabs + MANY / 2, MANY / 2);
+	expect_grown(test, NR_SLAB_UNRECLAIMABLE_B, un, half);
+	expect_grown(test, NR_SLAB_RECLAIMABLE_B, re, half);
+	for (i = 0; i < MANY; i++)
+		slubx_slab_free(s, slabs[i]);
+	expect_grown(test, NR_SLAB_UNRECLAIMABLE_B, un, 0);
+	expect_grown(test, NR_SLAB_RECLAIMABLE_B, re, 0);
 }
 
 /* ---- Strangers -----------------------------------------------------------*/
@@ -353,6 +394,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(release_restores_pages),
 	KUNIT_CASE(accounts_unreclaimable),
 	KUNIT_CASE(accounts_reclaimable),
+	KUNIT_CASE(accounts_as_it_was_made),
 	KUNIT_CASE(stray_put_is_reported_at_release),
 	KUNIT_CASE(stray_put_still_frees_pages),
 	KUNIT_CASE(all_references_lost_lets_go),

@@ -74,8 +74,6 @@ static gfp_t zone_flags(slubx_flags_t flags)
 		gfp |= GFP_DMA;
 	if (flags & SLUBX_CACHE_DMA32)
 		gfp |= GFP_DMA32;
-	if (flags & SLUBX_RECLAIM_ACCOUNT)
-		gfp |= __GFP_RECLAIMABLE;
 	return gfp;
 }
 
@@ -203,6 +201,22 @@ unsigned long slubx_cache_slabs(const struct slubx_kmem_cache *s)
 EXPORT_SYMBOL_SLUBX(slubx_cache_slabs);
 
 /*
+ * Sets or clears a flag of a cache in use. Others may change other flags at the
+ * same time, and readers find it out when they look.
+ */
+void slubx_cache_set_flag(struct slubx_kmem_cache *s, slubx_flags_t flag,
+			  bool on)
+{
+	slubx_flags_t old, new;
+
+	do {
+		old = READ_ONCE(s->flags);
+		new = on ? old | flag : old & ~flag;
+	} while (cmpxchg(&s->flags, old, new) != old);
+}
+EXPORT_SYMBOL_SLUBX(slubx_cache_set_flag);
+
+/*
  * Takes everything back from the cpus and frees all that is free. From now on
  * nothing is given out, and a free keeps nothing. True if no slab remains.
  * May sleep.
@@ -213,7 +227,7 @@ bool slubx_cache_shutdown(struct slubx_kmem_cache *s)
 	int node;
 
 	slubx_defer_flush();
-	WRITE_ONCE(s->flags, s->flags | SLUBX_ZOMBIE);
+	slubx_cache_set_flag(s, SLUBX_ZOMBIE, true);
 	WRITE_ONCE(s->min_partial, 0);
 	slubx_flush_all(s);
 	slubx_for_each_node(s, node, n)

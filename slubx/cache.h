@@ -25,6 +25,8 @@ int slubx_cache_open(struct slubx_kmem_cache *s,
 		     const struct slubx_cache_request *request);
 int slubx_cache_open_first(struct slubx_kmem_cache *s,
 			   const struct slubx_cache_request *request);
+void slubx_cache_set_flag(struct slubx_kmem_cache *s, slubx_flags_t flag,
+			  bool on);
 bool slubx_cache_shutdown(struct slubx_kmem_cache *s);
 void slubx_cache_close(struct slubx_kmem_cache *s);
 unsigned long slubx_cache_slabs(const struct slubx_kmem_cache *s);

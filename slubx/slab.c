@@ -98,9 +98,11 @@ static struct page *get_smallest(struct slubx_kmem_cache *s, gfp_t gfp,
 	return page;
 }
 
-static void account(struct page *page, struct slubx_kmem_cache *s, int sign)
+/* The cache's flag may change; the slab's own tells how it was accounted. */
+static void account(const struct slubx_slab *slab, int sign)
 {
-	enum node_stat_item item = s->flags & SLUBX_RECLAIM_ACCOUNT ?
+	struct page *page = slubx_slab_page(slab);
+	enum node_stat_item item = slab->fc.counters.reclaimable ?
 					   NR_SLAB_RECLAIMABLE_B :
 					   NR_SLAB_UNRECLAIMABLE_B;
 
@@ -120,7 +122,8 @@ static void take_extra_references(struct page *page, unsigned int objects)
 	page_ref_add(page, objects);
 }
 
-static void claim_page(struct slubx_kmem_cache *s, struct slubx_slab *slab)
+static void claim_page(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+		       bool reclaimable)
 {
 	struct page *page = slubx_slab_page(slab);
 	unsigned int objects =
@@ -132,6 +135,7 @@ static void claim_page(struct slubx_kmem_cache *s, struct slubx_slab *slab)
 	slab->fc.counters.objects = objects;
 	slab->fc.counters.frozen = 1;
 	slab->fc.counters.pfmemalloc = pfmemalloc;
+	slab->fc.counters.reclaimable = reclaimable;
 	INIT_LIST_HEAD(&slab->slab_list);
 	slab->slab_cache = s;
 	slab->__page_mark = SLUBX_PAGE_MARK;
@@ -183,19 +187,22 @@ static void count_slab(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 struct slubx_slab *slubx_slab_new(struct slubx_kmem_cache *s, gfp_t gfp,
 				  int node)
 {
+	bool reclaimable = READ_ONCE(s->flags) & SLUBX_RECLAIM_ACCOUNT;
 	struct slubx_slab *slab;
 	struct page *page;
 
 	/* Objects are zeroed one by one. */
 	gfp = slubx_slab_sane_gfp(s, gfp, 0) | s->allocflags;
+	if (reclaimable)
+		gfp |= __GFP_RECLAIMABLE;
 	page = get_preferred(s, gfp, node) ?: get_smallest(s, gfp, node);
 	if (unlikely(!page))
 		return NULL;
 
 	slab = (struct slubx_slab *)page;
-	claim_page(s, slab);
+	claim_page(s, slab, reclaimable);
 	make_freelist(s, slab);
-	account(page, s, 1);
+	account(slab, 1);
 	count_slab(s, slab, 1);
 	slubx_stat(s, ALLOC_SLAB);
 	trace_slubx_slab_new(s, slab, page_address(page), compound_order(page),
@@ -236,7 +243,7 @@ static bool unclaim_page(struct slubx_kmem_cache *s, struct slubx_slab *slab)
 	struct page *page = slubx_slab_page(slab);
 	unsigned int objects = slab->fc.counters.objects;
 
-	account(page, s, -1);
+	account(slab, -1);
 	slab->fc.freelist = NULL;
 	slab->fc.counters.word = 0;
 	slab->slab_cache = NULL;

@@ -87,7 +87,8 @@ union slubx_counters {
 		unsigned int objects : 15;	/* const */
 		unsigned int frozen : 1;
 		unsigned int pfmemalloc : 1;	/* const: from reserves */
-		unsigned int : 31;
+		unsigned int reclaimable : 1;	/* const: accounted so */
+		unsigned int : 30;
 	};
 };
 
@@ -179,8 +180,8 @@ struct slubx_kmem_cache_cpu {
 
 struct slubx_kmem_cache {
 	/*
-	 * Offset 0: read by every allocation and free. Const, but that flags
-	 * change once, to SLUBX_ZOMBIE.
+	 * Offset 0: read by every allocation and free. Const, but for flags that
+	 * slubx_cache_set_flag() changes.
 	 */
 	struct slubx_kmem_cache_cpu __percpu *cpu_slab;
 	unsigned long random;			/* const: encodes freelists */

@@ -22,7 +22,7 @@ deactivate_bypass deactivate_empty deactivate_full deactivate_remote_frees
 deactivate_to_head deactivate_to_tail free_add_partial free_fastpath free_frozen
 free_remove_partial free_slab free_slowpath order_fallback"
 FILES="$FILES $STATS"
-WRITABLE="min_partial cpu_partial remote_node_defrag_ratio shrink
+WRITABLE="min_partial cpu_partial reclaim_account remote_node_defrag_ratio shrink
 $STATS"
 WRITABLE=$(echo "$WRITABLE" | tr '\n' ' ')
 
@@ -80,7 +80,7 @@ files_are_right() {
 
 # A script that changes a value back must find it as it was.
 writes_back_what_it_read() {
-	for f in min_partial cpu_partial remote_node_defrag_ratio; do
+	for f in min_partial cpu_partial reclaim_account remote_node_defrag_ratio; do
 		for d in $(find $SYS -mindepth 1 -type d | head -n 10); do
 			value=$(cat "$d/$f")
 			echo "$value" >"$d/$f" || return

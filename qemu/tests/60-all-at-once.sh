@@ -59,6 +59,7 @@ write_files() {
 	write_each shrink 1 0 x ""
 	write_each min_partial 0 7 5 -1 18446744073709551616 x ""
 	write_each cpu_partial 0 30 4294967295 120 -1 x
+	write_each reclaim_account 1 0 x 1
 	write_each remote_node_defrag_ratio 0 100 101 x 99
 }
 

@@ -193,6 +193,17 @@ static ssize_t store_remote_node_defrag_ratio(struct slubx_kmem_cache *s,
 	return len;
 }
 
+/* For slabs from now on; those that are there stay what they are. */
+static ssize_t store_flag(struct slubx_kmem_cache *s,
+			  const struct slubx_attr *a, const char *buf,
+			  size_t len)
+{
+	if (buf[0] != '0' && buf[0] != '1')
+		return -EINVAL;
+	slubx_cache_set_flag(s, a->flag, buf[0] == '1');
+	return len;
+}
+
 /* For files that do something when written: they can be read, too. */
 static ssize_t show_nothing(struct slubx_kmem_cache *s,
 			    const struct slubx_attr *a, char *buf)
@@ -224,6 +235,9 @@ static ssize_t store_shrink(struct slubx_kmem_cache *s,
 	ATTR(name, 0400, .show = show_uint,                                \
 	     .offset = offsetof(struct slubx_kmem_cache, field_))
 #define FLAG(name, flag_) ATTR(name, 0400, .show = show_flag, .flag = (flag_))
+#define SWITCH(name, flag_)                                                \
+	ATTR(name, 0600, .show = show_flag, .store = store_flag, \
+	     .flag = (flag_))
 #define COUNT(name, count_)                                                \
 	ATTR(name, 0400, .show = show_count, .count = SLUBX_COUNT_##count_)
 
@@ -252,7 +266,7 @@ static struct slubx_attr attrs[] = {
 	RO(aliases),
 	RO(ctor),
 	FLAG(hwcache_align, SLUBX_HWCACHE_ALIGN),
-	FLAG(reclaim_account, SLUBX_RECLAIM_ACCOUNT),
+	SWITCH(reclaim_account, SLUBX_RECLAIM_ACCOUNT),
 	FLAG(destroy_by_rcu, SLUBX_TYPESAFE_BY_RCU),
 	FLAG(cache_dma, SLUBX_CACHE_DMA),
 	FLAG(sanity_checks, SLUBX_CONSISTENCY_CHECKS),
