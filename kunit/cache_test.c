@@ -310,54 +310,6 @@ static void zone_flags_settle(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, !s->allocflags);
 }
 
-static const slubx_flags_t toggled[] = {
-	SLUBX_TRACE,
-	SLUBX_RECLAIM_ACCOUNT,
-	SLUBX_FAILSLAB,
-	SLUBX_NOLEAKTRACE,
-};
-
-struct toggles {
-	struct slubx_kmem_cache *s;
-	atomic_t cpus;
-	atomic_t lost;
-};
-
-/* Each cpu has a flag to itself, and finds it as it left it. */
-static void toggle(void *data)
-{
-	struct toggles *t = data;
-	slubx_flags_t flag = toggled[atomic_inc_return(&t->cpus) - 1];
-	unsigned int i;
-
-	for (i = 1; i <= 20001; i++) {
-		slubx_cache_set_flag(t->s, flag, i & 1);
-		if (!(READ_ONCE(t->s->flags) & flag) == (i & 1))
-			atomic_inc(&t->lost);
-		if (i % 100 == 0)
-			cond_resched();
-	}
-}
-
-static void set_flag_loses_no_other(struct kunit *test)
-{
-	const struct kind plain = { 64 };
-	struct toggles t = { .s = slubx_test_keep(test, create(&plain)) };
-	slubx_flags_t flags = t.s->flags, all = 0;
-	struct cpumask cpus = {};
-	unsigned int i, cpu;
-
-	for_each_online_cpu(cpu)
-		if (cpumask_weight(&cpus) < ARRAY_SIZE(toggled))
-			cpumask_set_cpu(cpu, &cpus);
-	slubx_test_on_cpus(test, &cpus, toggle, &t);
-	for (i = 0; i < cpumask_weight(&cpus); i++)
-		all |= toggled[i];
-	KUNIT_EXPECT_EQ(test, atomic_read(&t.lost), 0);
-	KUNIT_EXPECT_TRUE(test, t.s->flags == (flags | all));
-	t.s->flags = flags;
-}
-
 /* ---- User copies --------------------------------------------------------- */
 
 struct window {
@@ -436,7 +388,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(partial_defaults),
 	KUNIT_CASE(flags_settle),
 	KUNIT_CASE(zone_flags_settle),
-	KUNIT_CASE(set_flag_loses_no_other),
 	KUNIT_CASE(usercopy_window),
 	KUNIT_CASE(valid_notices_damage),
 	KUNIT_CASE(size_is_the_clients),

@@ -16,7 +16,7 @@ chmod 755 "$root"
 busybox=$(command -v busybox || echo /bin/busybox)
 mkdir -p "$root"/{bin,guest,tests,modules,mirror}
 cp "$busybox" "$root/bin/busybox"
-cp "$TOP"/qemu/guest/*.sh "$root/guest/"
+cp "$TOP"/qemu/guest/*.{sh,awk} "$root/guest/"
 for t in "$TOP"/qemu/tests/*.sh; do
 	[[ ! -e $t ]] || cp "$t" "$root/tests/"
 done

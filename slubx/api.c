@@ -26,13 +26,17 @@ find_or_add(const struct slubx_cache_request *request)
 		alias = slubx_registry_add_alias(s, request);
 		if (IS_ERR(alias))
 			return ERR_CAST(alias);
-		if (alias)
+		if (alias) {
 			slubx_sysfs_add_alias(s, alias);
+			slubx_debugfs_add_alias(s, alias);
+		}
 		return s;
 	}
 	s = slubx_registry_add(request);
-	if (!IS_ERR(s))
+	if (!IS_ERR(s)) {
 		slubx_sysfs_add(s);
+		slubx_debugfs_add(s);
+	}
 	return s;
 }
 
@@ -152,6 +156,7 @@ void slubx_kmem_cache_destroy(struct slubx_kmem_cache *s)
 {
 	if (!s || !put_client(s))
 		return;
+	slubx_debugfs_remove(s);
 	slubx_sysfs_remove(s);
 	slubx_kvfree_rcu_barrier_on_cache(s);
 	slubx_cache_shutdown(s);

@@ -190,6 +190,7 @@ void *slubx_cpu_install(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 	before = detach_locked(s);
 	if (before.slab)
 		slubx_stat(s, CPUSLAB_FLUSH);
+	slab->cpu = smp_processor_id();
 	exchange_locked(s, slubx_freelist_next(s, freelist));
 	barrier();
 	WRITE_ONCE(this_cpu_ptr(s->cpu_slab)->slab, slab);

@@ -50,6 +50,7 @@ static void push_locked(struct slubx_kmem_cache_cpu *c, struct slubx_slab *slab)
 
 	slab->next = below;
 	slab->slabs = below ? below->slabs + 1 : 1;
+	slab->cpu = smp_processor_id();
 	WRITE_ONCE(c->partial, slab);
 }
 

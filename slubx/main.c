@@ -48,9 +48,10 @@ static int __init start_floors(void)
 	err = slubx_proc_init();
 	if (err)
 		goto sysfs;
+	slubx_debugfs_init();
 	err = slubx_hotplug_init();
 	if (err)
-		goto proc;
+		goto debugfs;
 	err = slubx_pressure_init();
 	if (err)
 		goto hotplug;
@@ -58,7 +59,8 @@ static int __init start_floors(void)
 
 hotplug:
 	slubx_hotplug_exit();
-proc:
+debugfs:
+	slubx_debugfs_exit();
 	slubx_proc_exit();
 sysfs:
 	slubx_sysfs_exit();
@@ -102,6 +104,7 @@ static void __exit slubx_exit(void)
 {
 	slubx_pressure_exit();
 	slubx_hotplug_exit();
+	slubx_debugfs_exit();
 	slubx_proc_exit();
 	slubx_sysfs_exit();
 	slubx_kfree_rcu_exit();

@@ -48,6 +48,8 @@ unsigned int slubx_node_drop_empty(struct slubx_kmem_cache *s,
 				   struct slubx_kmem_cache_node *n);
 unsigned long slubx_node_count_partial(struct slubx_kmem_cache_node *n,
 				       enum slubx_partial_count what);
+bool slubx_node_map_free(struct slubx_kmem_cache *s,
+			 const struct slubx_slab *slab, unsigned long *map);
 void slubx_node_adopt(struct slubx_kmem_cache *s,
 		      struct slubx_kmem_cache_node *n);
 bool slubx_node_valid(struct slubx_kmem_cache *s,

@@ -147,6 +147,33 @@ unlock:
 }
 EXPORT_SYMBOL_SLUBX(slubx_node_count_partial);
 
+/*
+ * Sets the bits of the free objects of @slab in @map, if it is listed and has
+ * some in use; else false, and nothing is looked at. The lock keeps it listed,
+ * and who frees to it puts links before those that are followed here.
+ */
+bool slubx_node_map_free(struct slubx_kmem_cache *s,
+			 const struct slubx_slab *slab, unsigned long *map)
+{
+	struct slubx_kmem_cache_node *n = s->node[slubx_slab_nid(slab)];
+	union slubx_counters counters;
+	unsigned long irq;
+	bool listed;
+
+	if (!n)
+		return false;
+	spin_lock_irqsave(&n->list_lock, irq);
+	counters = counters_of(slab);
+	listed = slubx_slab_is_ours(slab) && READ_ONCE(slab->slab_cache) == s &&
+		 !counters.frozen && counters.inuse &&
+		 counters.inuse < counters.objects;
+	if (listed)
+		slubx_slab_free_objects(slab, map);
+	spin_unlock_irqrestore(&n->list_lock, irq);
+	return listed;
+}
+EXPORT_SYMBOL_SLUBX(slubx_node_map_free);
+
 /* The slabs listed here get @s as their cache: it was copied to a new place. */
 void slubx_node_adopt(struct slubx_kmem_cache *s,
 		      struct slubx_kmem_cache_node *n)

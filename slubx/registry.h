@@ -22,6 +22,7 @@ extern struct slubx_kmem_cache *slubx_alias_cache;
 /* One more name of a cache, by a client whose cache was merged into it. */
 struct slubx_alias {
 	struct list_head list;		/* s->aliases, under slubx_mutex */
+	struct dentry *debugfs;		/* iface/debugfs.c */
 	char name[SLUBX_NAME_LEN];
 };
 

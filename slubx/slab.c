@@ -328,7 +328,7 @@ unsigned int slubx_slab_chain(const struct slubx_slab *slab, const void *x,
 			__set_bit(slubx_layout_index(&s->layout, x - base),
 				  map);
 		count++;
-		x = slubx_freelist_next(s, x);
+		x = slubx_freelist_peek(s, x);
 	}
 	return count;
 }

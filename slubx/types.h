@@ -31,6 +31,7 @@
 #include "compat.h"
 #include "flags.h"
 
+struct dentry;
 struct slubx_stat;
 
 /* ---- Floor 1: how a slab is cut (layout.c) ------------------------------ */
@@ -116,6 +117,7 @@ struct slubx_slab {
 		struct {
 			struct slubx_slab *next;
 			unsigned int slabs;	/* from here to the end */
+			unsigned int cpu;	/* whose; CPU, too */
 		};
 		/* On the way back to the page allocator, after a grace period. */
 		struct rcu_head rcu_head;
@@ -207,6 +209,7 @@ struct slubx_kmem_cache {
 	unsigned int useroffset;	/* const */
 	unsigned int usersize;		/* const */
 	struct kobject kobj;		/* iface/sysfs.c */
+	struct dentry *debugfs;		/* iface/debugfs.c */
 	char name[SLUBX_NAME_LEN];
 
 	struct slubx_shuffle shuffle;

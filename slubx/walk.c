@@ -12,53 +12,72 @@
 #include "slab.h"
 #include "walk.h"
 
-struct walk {
-	struct slubx_kmem_cache *s;
-	void (*visit)(struct slubx_slab *slab, void *arg);
-	void *arg;
-	unsigned long found;
-};
+/* The end of memory that is there now. */
+static unsigned long end_pfn(void)
+{
+	unsigned long end = 0;
+	int node;
 
-/* Looks at one page; returns how many pages that answers for. */
-static unsigned long look_at(struct walk *walk, unsigned long pfn)
+	for_each_online_node(node)
+		end = max(end, node_end_pfn(node));
+	return end;
+}
+
+/* The slab of @s that begins at @pfn. *@next is the page to look at next. */
+static struct slubx_slab *look_at(struct slubx_kmem_cache *s, unsigned long pfn,
+				  unsigned long *next)
 {
 	struct page *page = pfn_to_online_page(pfn);
 	struct slubx_slab *slab = (struct slubx_slab *)page;
 
-	if (!page)
-		return 1;
-	if (!slubx_slab_is_ours(slab) || READ_ONCE(slab->slab_cache) != walk->s)
-		return 1;
-	walk->visit(slab, walk->arg);
-	walk->found++;
-	/* A slab freed this moment may say any order. */
-	return 1UL << min_t(unsigned int, slubx_slab_order(slab),
-			    SLUBX_MAX_PAGE_ORDER);
+	/* Memory comes and goes in larger pieces than this. */
+	*next = page ? pfn + 1 : ALIGN(pfn + 1, pageblock_nr_pages);
+	if (!page || !slubx_slab_is_ours(slab) ||
+	    READ_ONCE(slab->slab_cache) != s)
+		return NULL;
+	return slab;
 }
+
+/*
+ * The first slab of @s in memory from page number @pfn on, or NULL. It may go
+ * while the caller looks at it. Memory that is unplugged while its pages are
+ * looked at is not provided for: the lock against that is not for modules.
+ * May sleep.
+ */
+struct slubx_slab *slubx_walk_next(struct slubx_kmem_cache *s,
+				   unsigned long pfn)
+{
+	unsigned long next, end = end_pfn();
+	struct slubx_slab *slab;
+
+	for (; pfn < end; pfn = next) {
+		slab = look_at(s, pfn, &next);
+		if (slab)
+			return slab;
+		if (!(next % PAGES_PER_SECTION))
+			cond_resched();
+	}
+	return NULL;
+}
+EXPORT_SYMBOL_SLUBX(slubx_walk_next);
 
 /*
  * Calls @visit for each slab of @s and returns their number. Exact if none is
  * made or freed meanwhile; if one can be, @visit must be content with what it
- * finds. Memory that is unplugged while its pages are looked at is not provided
- * for: the lock against that is not for modules. May sleep.
+ * finds. May sleep.
  */
 unsigned long
 slubx_walk_slabs(struct slubx_kmem_cache *s,
 		 void (*visit)(struct slubx_slab *slab, void *arg), void *arg)
 {
-	struct walk walk = { .s = s, .visit = visit, .arg = arg };
-	unsigned long pfn, end;
-	int node;
+	struct slubx_slab *slab;
+	unsigned long pfn, found;
 
-	for_each_online_node(node) {
-		pfn = node_start_pfn(node);
-		end = node_end_pfn(node);
-		while (pfn < end) {
-			pfn += look_at(&walk, pfn);
-			if (!(pfn % PAGES_PER_SECTION))
-				cond_resched();
-		}
+	pfn = 0;
+	for (found = 0; (slab = slubx_walk_next(s, pfn)); found++) {
+		visit(slab, arg);
+		pfn = page_to_pfn(slubx_slab_page(slab)) + 1;
 	}
-	return walk.found;
+	return found;
 }
 EXPORT_SYMBOL_SLUBX(slubx_walk_slabs);

@@ -7,6 +7,8 @@
 
 #include "types.h"
 
+struct slubx_slab *slubx_walk_next(struct slubx_kmem_cache *s,
+				   unsigned long pfn);
 unsigned long
 slubx_walk_slabs(struct slubx_kmem_cache *s,
 		 void (*visit)(struct slubx_slab *slab, void *arg), void *arg);

@@ -33,12 +33,21 @@ extern const struct sysfs_ops slubx_attr_ops;
 void slubx_attr_init(void);
 
 /* sysfs.c */
+void slubx_sysfs_file_name(char file[SLUBX_NAME_LEN], const char *name);
 int slubx_sysfs_init(void);
 void slubx_sysfs_exit(void);
 void slubx_sysfs_add(struct slubx_kmem_cache *s);
 void slubx_sysfs_add_alias(struct slubx_kmem_cache *s,
 			   const struct slubx_alias *alias);
 void slubx_sysfs_remove(struct slubx_kmem_cache *s);
+
+/* debugfs.c */
+void slubx_debugfs_init(void);
+void slubx_debugfs_exit(void);
+void slubx_debugfs_add(struct slubx_kmem_cache *s);
+void slubx_debugfs_add_alias(struct slubx_kmem_cache *s,
+			     struct slubx_alias *alias);
+void slubx_debugfs_remove(struct slubx_kmem_cache *s);
 
 /* proc.c */
 int slubx_proc_init(void);

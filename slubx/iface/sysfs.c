@@ -72,7 +72,7 @@ static const struct kobj_type ktype = {
 static_assert(SLUBX_NAME_LEN > 1 + 5 + 1 + 10);
 
 /* A file can't be called everything that a cache can. */
-static void file_name(char file[SLUBX_NAME_LEN], const char *name)
+void slubx_sysfs_file_name(char file[SLUBX_NAME_LEN], const char *name)
 {
 	strscpy(file, name, SLUBX_NAME_LEN);
 	strreplace(file, '/', '!');
@@ -125,7 +125,7 @@ static int add_directory(struct slubx_kmem_cache *s)
 		return -ENOMEM;
 	unique_id(file, s);
 	if (slubx_merge_never(s) || taken(file))
-		file_name(file, s->name);
+		slubx_sysfs_file_name(file, s->name);
 	if (taken(file))
 		return -EEXIST;
 	s->kobj.kset = kset;
@@ -136,7 +136,7 @@ static int add_link(struct slubx_kmem_cache *s, const char *name)
 {
 	char file[SLUBX_NAME_LEN];
 
-	file_name(file, name);
+	slubx_sysfs_file_name(file, name);
 	if (!strcmp(file, kobject_name(&s->kobj)))
 		return 0;
 	if (slubx_should_fail(SLUBX_FAULT_SYSFS))
@@ -157,7 +157,7 @@ static void remove_link(struct slubx_kmem_cache *s, const char *name)
 	char file[SLUBX_NAME_LEN];
 	struct kernfs_node *kn;
 
-	file_name(file, name);
+	slubx_sysfs_file_name(file, name);
 	kn = sysfs_get_dirent(kset->kobj.sd, file);
 	if (is_link_to(kn, s))
 		sysfs_remove_link(&kset->kobj, file);
