@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 #
-# 60-all-at-once.sh - for some seconds everybody reads and writes every file of
+# 60-all-at-once.sh - for a minute everybody reads and writes every file of
 # slubx, while caches come and go, cpus go off and on and memory is shaken. Then
 # all must be as it was, and slubx must go.
 
 . /guest/lib.sh
 
-LENGTH=20
+LENGTH=60
 SYS=/sys/kernel/slubx
+DEBUG=/sys/kernel/debug/slubx
 INFO=/proc/slubxinfo
 PARAMETERS=/sys/module/slubx_stress_client/parameters
 
@@ -36,6 +37,24 @@ read_info_by_bytes() {
 
 read_files() {
 	cat $SYS/*/* >/tmp/files.read 2>/dev/null
+}
+
+# Of a cache that went meanwhile the rest is an error.
+read_slabs() {
+	for file in "$DEBUG"/*/slabs; do
+		cat "$file" >/tmp/slabs.read 2>/dev/null || continue
+		awk -f /guest/slabs.awk /tmp/slabs.read >/tmp/slabs.sums || {
+			echo "$file"
+			cat /tmp/slabs.sums
+		} >>/tmp/malformed
+		: >/tmp/slabs.seen
+	done
+}
+
+# By links too, a few bytes of each, and away.
+peek_at_slabs() {
+	head -qc 100 "$DEBUG"/*/slabs >/dev/null 2>&1
+	ls -lR $DEBUG $SYS >/dev/null 2>&1
 }
 
 # ---- Writers: of good values and bad ones ---------------------------------------
@@ -108,7 +127,13 @@ no_damage() {
 }
 
 gone() {
-	[ ! -e $SYS ] && [ ! -e $INFO ]
+	[ ! -e $SYS ] && [ ! -e $INFO ] && [ ! -e $DEBUG ]
+}
+
+# Where every lock and byte is checked, a third of it takes as long.
+is_slow() {
+	[ -e /proc/lockdep ] ||
+		zcat /proc/config.gz 2>/dev/null | grep -q '^CONFIG_KASAN=y'
 }
 
 until_stop() {
@@ -117,13 +142,14 @@ until_stop() {
 	done
 }
 
-rm -f /tmp/stop /tmp/toggled
+is_slow && LENGTH=20
+rm -f /tmp/stop /tmp/toggled /tmp/slabs.seen
 : >/tmp/malformed
 check "load slubx" insmod /modules/slubx.ko
 check "load the client" insmod /modules/slubx_stress_client.ko threads=4
 
-for job in read_info read_info_by_bytes read_files write_files toggle_cpus \
-	shake_memory; do
+for job in read_info read_info_by_bytes read_files read_slabs peek_at_slabs \
+	write_files toggle_cpus shake_memory; do
 	until_stop $job &
 done
 sleep $LENGTH
@@ -133,6 +159,7 @@ wait
 check "cpus went off and on" test -e /tmp/toggled
 check "all cpus are online" all_cpus_online
 check "no malformed line was read" none_malformed
+[ ! -d $DEBUG ] || check "slabs were looked at" test -e /tmp/slabs.seen
 check "caches came and went" many_caches
 check "no object was damaged" no_damage
 check "unload the client" rmmod slubx_stress_client
