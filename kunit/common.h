@@ -29,6 +29,8 @@
 		.test_cases = cases,                                       \
 	}
 
+extern struct kunit_suite slubx_debug_options_suite;
+extern struct kunit_suite slubx_debug_object_suite;
 extern struct kunit_suite slubx_layout_suite;
 extern struct kunit_suite slubx_layout_host_suite;
 extern struct kunit_suite slubx_order_suite;
@@ -64,6 +66,10 @@ extern struct kunit_suite slubx_args_suite;
 extern struct kunit_suite slubx_usercopy_suite;
 extern struct kunit_suite slubx_pressure_suite;
 extern struct kunit_suite slubx_mempool_suite;
+extern struct kunit_suite slubx_debug_use_suite;
+extern struct kunit_suite slubx_debug_crime_suite;
+extern struct kunit_suite slubx_debug_slab_suite;
+extern struct kunit_suite slubx_debug_storm_suite;
 extern struct kunit_suite slubx_bulk_suite;
 extern struct kunit_suite slubx_bulk_misuse_suite;
 extern struct kunit_suite slubx_large_suite;

@@ -51,6 +51,8 @@ static void show_sizes(struct kunit *test)
 	EXPECT_FILE(test, "usersize", "0\n");
 	EXPECT_FILE(test, "ctor", "%s", "");
 	EXPECT_FILE(test, "shrink", "%s", "");
+	EXPECT_FILE(test, "validate", "%s", "");
+	EXPECT_FILE(test, "errors", "0\n");
 	EXPECT_FILE(test, "aliases", "0\n");
 	EXPECT_FILE(test, "min_partial", "5\n");
 	EXPECT_FILE(test, "cpu_partial", SLUBX_CPU_PARTIAL ? "120\n" : "0\n");
@@ -429,6 +431,9 @@ static void store_refuses_nonsense(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, put("remote_node_defrag_ratio", "101"), -ERANGE);
 	EXPECT_FILE(test, "remote_node_defrag_ratio", "100\n");
 	KUNIT_EXPECT_EQ(test, put("cpu_partial", "4294967296"), -ERANGE);
+
+	/* There is nothing to look at where nothing is debugged. */
+	KUNIT_EXPECT_EQ(test, put("validate", "1"), -EINVAL);
 
 	for (i = 0; i < ARRAY_SIZE(nonsense); i++) {
 		ssize_t accepted = strlen(nonsense[i].payload);

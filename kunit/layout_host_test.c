@@ -236,6 +236,9 @@ static void host_same_debug(struct kunit *test)
 		{ SLAB_POISON, SLUBX_POISON },
 		{ SLAB_RED_ZONE | SLAB_POISON, SLUBX_RED_ZONE | SLUBX_POISON },
 		{ SLAB_RED_ZONE, SLUBX_RED_ZONE, 0, true },
+		{ SLAB_STORE_USER, SLUBX_STORE_USER },
+		{ SLAB_STORE_USER | SLAB_RED_ZONE | SLAB_POISON,
+		  SLUBX_STORE_USER | SLUBX_RED_ZONE | SLUBX_POISON },
 	};
 	unsigned int i, size;
 

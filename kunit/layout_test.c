@@ -57,6 +57,15 @@ static const struct expected table[] = {
 	{ { 64, 0, SLUBX_RED_ZONE, true },	96, 72, 72, 8, 8 },
 	{ { 64, 0, SLUBX_RED_ZONE | SLUBX_POISON }, 96, 72, 72, 8, 8 },
 	{ { 64, 32, SLUBX_RED_ZONE | SLUBX_POISON }, 128, 72, 72, 32, 32 },
+	/* Two tracks of 32 bytes behind all that, and what was asked for. */
+	{ { 64, 0, SLUBX_STORE_USER },		128, 64, 32, 8, 0 },
+	{ { 64, 0, SLUBX_STORE_USER | SLUBX_POISON }, 136, 64, 64, 8, 0 },
+	{ { 64, 0, SLUBX_STORE_USER | SLUBX_RED_ZONE }, 152, 72, 32, 8, 8 },
+	{ { 64, 0, SLUBX_STORE_USER | SLUBX_KMALLOC }, 136, 64, 32, 8, 0 },
+	{ { 64, 0, SLUBX_RED_ZONE | SLUBX_KMALLOC }, 88, 72, 32, 8, 8 },
+	/* The zone may begin before the middle: the pointer goes outside. */
+	{ { 64, 64, SLUBX_STORE_USER | SLUBX_RED_ZONE | SLUBX_KMALLOC },
+						256, 72, 72, 64, 64 },
 };
 
 /* With cache lines of 64 bytes. */
@@ -233,6 +242,8 @@ static slubx_flags_t some_flags(unsigned int bits)
 		flags |= SLUBX_TYPESAFE_BY_RCU;
 	if (bits & 8)
 		flags |= SLUBX_HWCACHE_ALIGN;
+	if (bits & 32)
+		flags |= SLUBX_STORE_USER;
 	return flags;
 }
 
@@ -242,7 +253,7 @@ static void compute_valid_8_to_8192(struct kunit *test)
 	unsigned int size, bits;
 
 	for (size = 8; size <= 8192; size++) {
-		for (bits = 0; bits < 32; bits++) {
+		for (bits = 0; bits < 64; bits++) {
 			request.object_size = size;
 			request.flags = some_flags(bits);
 			request.ctor = bits & 16;

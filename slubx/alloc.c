@@ -93,8 +93,36 @@ static void *take_one(struct slubx_kmem_cache *s, struct slubx_taken *taken)
 	return x;
 }
 
-/* The ladder: one object, whose hooks are still to run, or NULL. */
-noinline void *slubx_alloc_slow(struct slubx_kmem_cache *s, gfp_t gfp, int node)
+/* Of a debugged cache: one object of a node's slabs, looked at and marked. */
+static void *alloc_debugged(struct slubx_kmem_cache *s, gfp_t gfp, int node,
+			    unsigned long caller, size_t asked)
+{
+	const struct slubx_user user = slubx_track_user(s, caller, asked);
+	void *x = slubx_node_alloc_one(s, gfp, node, &user);
+
+	trace_slubx_alloc_slow(s, gfp, node,
+			       x ? SLUBX_RUNG_NODE : SLUBX_RUNG_NONE);
+	if (!x)
+		out_of_memory_note(s, gfp, node);
+	return x;
+}
+
+/* Of a cache that is no more, or one that has no cpu slabs. */
+static noinline void *alloc_cold(struct slubx_kmem_cache *s, gfp_t gfp,
+				 int node, unsigned long caller, size_t asked)
+{
+	if (slubx_is_debugged(s) && !(READ_ONCE(s->flags) & SLUBX_ZOMBIE))
+		return alloc_debugged(s, gfp, node, caller, asked);
+	slubx_error(s, "allocation from a destroyed cache");
+	return NULL;
+}
+
+/*
+ * The ladder: one object, whose hooks are still to run, or NULL. @asked bytes of
+ * it are wanted, or all of it if that is more.
+ */
+noinline void *slubx_alloc_slow(struct slubx_kmem_cache *s, gfp_t gfp, int node,
+				unsigned long caller, size_t asked)
 {
 	struct slubx_taken taken = {};
 	enum slubx_rung rung;
@@ -103,16 +131,14 @@ noinline void *slubx_alloc_slow(struct slubx_kmem_cache *s, gfp_t gfp, int node)
 	/* Below are locks that an NMI may have come in the middle of. */
 	if (unlikely(in_nmi()))
 		return NULL;
-	if (unlikely(slubx_is_cold(s))) {
-		slubx_error(s, "allocation from a destroyed cache");
-		return NULL;
-	}
 	slubx_stat(s, ALLOC_SLOWPATH);
 	if (unlikely(s->ctor && (gfp & __GFP_ZERO)))
 		slubx_error(s,
 			    "__GFP_ZERO ignored: the cache has a constructor");
 
 	node = slubx_slab_sane_node(s, node);
+	if (unlikely(slubx_is_cold(s)))
+		return alloc_cold(s, gfp, node, caller, asked);
 	x = slubx_cpu_refill(s, gfp, node);
 	if (x) {
 		trace_slubx_alloc_slow(s, gfp, node, SLUBX_RUNG_CPU);
@@ -130,21 +156,47 @@ noinline void *slubx_alloc_slow(struct slubx_kmem_cache *s, gfp_t gfp, int node)
 	return slubx_cpu_install(s, taken.slab, taken.freelist);
 }
 
-/* For @caller, or 0 for whoever called the function that this is part of. */
+/* The ladder with the hooks: nothing was at hand. */
+static noinline void *alloc_not_fast(struct slubx_kmem_cache *s, gfp_t gfp,
+				     int node, unsigned long caller,
+				     size_t asked)
+{
+	void *x = slubx_alloc_slow(s, gfp, node, caller, asked);
+
+	if (likely(x))
+		slubx_after_alloc(s, gfp, x, slubx_object_client_bytes(s, x));
+	trace_slubx_alloc(s, x, gfp, node, caller);
+	return x;
+}
+
+static noinline void note_alloc(struct slubx_kmem_cache *s, gfp_t gfp, int node,
+				unsigned long caller, void *x)
+{
+	trace_slubx_alloc(s, x, gfp, node, caller);
+}
+
+/* Whoever needs no less than the whole object. */
+#define ALL_OF_IT SIZE_MAX
+
+/*
+ * @asked bytes for @caller, or 0 for whoever called the function that this is
+ * part of.
+ */
 static __always_inline void *alloc_object(struct slubx_kmem_cache *s, gfp_t gfp,
-					  int node, unsigned long caller)
+					  int node, unsigned long caller,
+					  size_t asked)
 {
 	void *x;
 
 	slubx_before_alloc(gfp);
 	x = slubx_cpu_pop(s, node);
-	if (likely(x))
-		slubx_stat(s, ALLOC_FASTPATH);
-	else
-		x = slubx_alloc_slow(s, gfp, node);
-	x = slubx_after_alloc(s, gfp, x);
+	if (unlikely(!x))
+		return alloc_not_fast(s, gfp, node, slubx_on_behalf_of(caller),
+				      asked);
+	slubx_stat(s, ALLOC_FASTPATH);
+	slubx_after_alloc(s, gfp, x, s->layout.object_size);
 	if (trace_slubx_alloc_enabled())
-		trace_slubx_alloc(s, x, gfp, node, slubx_on_behalf_of(caller));
+		note_alloc(s, gfp, node, slubx_on_behalf_of(caller), x);
 	return x;
 }
 
@@ -168,7 +220,7 @@ static __always_inline void *alloc_object(struct slubx_kmem_cache *s, gfp_t gfp,
  */
 void *slubx_kmem_cache_alloc(struct slubx_kmem_cache *s, gfp_t gfp)
 {
-	return alloc_object(s, gfp, NUMA_NO_NODE, 0);
+	return alloc_object(s, gfp, NUMA_NO_NODE, 0, ALL_OF_IT);
 }
 EXPORT_SYMBOL_GPL(slubx_kmem_cache_alloc);
 
@@ -188,13 +240,30 @@ EXPORT_SYMBOL_GPL(slubx_kmem_cache_alloc);
 void *slubx_kmem_cache_alloc_node(struct slubx_kmem_cache *s, gfp_t gfp,
 				  int node)
 {
-	return alloc_object(s, gfp, node, 0);
+	return alloc_object(s, gfp, node, 0, ALL_OF_IT);
 }
 EXPORT_SYMBOL_GPL(slubx_kmem_cache_alloc_node);
 
-/* The same, put down to @caller. */
-void *slubx_alloc_for(struct slubx_kmem_cache *s, gfp_t gfp, int node,
-		      unsigned long caller)
+/**
+ * slubx_kmalloc_trace() - what slubx_kmalloc() is for a size that the compiler
+ *	knows
+ * @s: the cache for @size and @gfp
+ * @gfp: as for slubx_kmalloc()
+ * @size: bytes that the caller wants; of account only where @s is debugged: the
+ *	rest of the object is not his then
+ *
+ * Context: as slubx_kmalloc().
+ * Return: as slubx_kmalloc().
+ */
+void *slubx_kmalloc_trace(struct slubx_kmem_cache *s, gfp_t gfp, size_t size)
 {
-	return alloc_object(s, gfp, node, caller);
+	return alloc_object(s, gfp, NUMA_NO_NODE, 0, size);
+}
+EXPORT_SYMBOL_GPL(slubx_kmalloc_trace);
+
+/* The same on @node, put down to @caller. */
+void *slubx_alloc_for(struct slubx_kmem_cache *s, gfp_t gfp, int node,
+		      unsigned long caller, size_t asked)
+{
+	return alloc_object(s, gfp, node, caller, asked);
 }

@@ -40,8 +40,7 @@ find_or_add(const struct slubx_cache_request *request)
 	return s;
 }
 
-static struct slubx_kmem_cache *
-create(const struct slubx_cache_request *request)
+static struct slubx_kmem_cache *create(struct slubx_cache_request *request)
 {
 	struct slubx_kmem_cache *s;
 	int err;
@@ -49,6 +48,7 @@ create(const struct slubx_cache_request *request)
 	err = slubx_registry_check(request);
 	if (err)
 		return ERR_PTR(err);
+	slubx_registry_apply_options(request);
 	mutex_lock(&slubx_mutex);
 	s = find_or_add(request);
 	mutex_unlock(&slubx_mutex);

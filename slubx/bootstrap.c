@@ -95,6 +95,7 @@ void slubx_internal_close(struct slubx_kmem_cache *s)
 	close_internal(s);
 	slubx_kmem_cache_free(slubx_cache_cache, s);
 }
+EXPORT_SYMBOL_SLUBX(slubx_internal_close);
 
 struct slab_chain {
 	struct slubx_slab *first;
@@ -218,17 +219,20 @@ static int move_first_two_out(void)
  * ERR_PTR if there is no memory. May sleep.
  */
 struct slubx_kmem_cache *
-slubx_internal_open(const struct slubx_cache_request *request)
+slubx_internal_open(const struct slubx_cache_request *wish)
 {
+	struct slubx_cache_request request = *wish;
 	struct slubx_kmem_cache *s;
 
+	slubx_registry_apply_options(&request);
 	mutex_lock(&slubx_mutex);
-	s = slubx_registry_add(request);
+	s = slubx_registry_add(&request);
 	if (!IS_ERR(s))
 		s->internal = true;
 	mutex_unlock(&slubx_mutex);
 	return s;
 }
+EXPORT_SYMBOL_SLUBX(slubx_internal_open);
 
 static int open_alias_cache(void)
 {

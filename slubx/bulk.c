@@ -148,11 +148,16 @@ static noinline void free_mixed(size_t count, void **p, unsigned long caller)
 	while (count) {
 		x = p[count - 1];
 		slab = slubx_virt_to_slab(x);
-		if (slab && slubx_slab_object_at(slab, x))
+		if (!slab || !slubx_slab_object_at(slab, x)) {
+			slubx_kfree(x);
+			count--;
+		} else if (slubx_is_cold(slab->slab_cache)) {
+			slubx_free_cold(slab->slab_cache, slab, x, caller);
+			count--;
+		} else {
 			count = free_some(slab->slab_cache, slab, count, p,
 					  true, caller);
-		else
-			slubx_kfree(p[--count]);
+		}
 	}
 }
 
@@ -171,6 +176,22 @@ static __always_inline struct slubx_slab *slab_of(struct slubx_kmem_cache *s,
 		return slab;
 	slubx_report_wrong_cache(s, x);
 	return NULL;
+}
+
+/*
+ * Objects of a cache without cpu slabs, one by one: a chain of them would be
+ * written to before they are looked at.
+ */
+static noinline void free_each(struct slubx_kmem_cache *s, size_t count,
+			       void **p, unsigned long caller)
+{
+	struct slubx_slab *slab;
+
+	while (count--) {
+		slab = slab_of(s, p[count], caller);
+		if (slab)
+			slubx_free_cold(s, slab, p[count], caller);
+	}
 }
 
 /*
@@ -212,6 +233,8 @@ void slubx_kmem_cache_free_bulk(struct slubx_kmem_cache *s, size_t count,
 {
 	if (unlikely(!s))
 		free_mixed(count, p, _RET_IP_);
+	else if (unlikely(slubx_is_cold(s)))
+		free_each(s, count, p, _RET_IP_);
 	else
 		free_all(s, count, p, _RET_IP_);
 }
@@ -262,7 +285,8 @@ bool slubx_kmem_cache_alloc_bulk(struct slubx_kmem_cache *s, gfp_t gfp,
 		taken += take(s, gfp, count - taken, p + taken);
 		if (taken == count)
 			break;
-		p[taken] = slubx_alloc_slow(s, gfp, NUMA_NO_NODE);
+		p[taken] = slubx_alloc_slow(s, gfp, NUMA_NO_NODE, _RET_IP_,
+					    SIZE_MAX);
 		if (unlikely(!p[taken]))
 			break;
 		if (++taken == count)

@@ -11,6 +11,8 @@
 
 #include "cache.h"
 #include "cpu.h"
+#include "debug/options.h"
+#include "errors.h"
 #include "fault.h"
 #include "flush.h"
 #include "layout.h"
@@ -83,30 +85,61 @@ static slubx_flags_t settle_flags(const struct slubx_cache_request *request)
 
 	if (!SLUBX_DEBUG)
 		flags &= ~(SLUBX_DEBUG_FLAGS | SLUBX_FAILSLAB);
-	if (request->args.ctor ||
-	    (flags & (SLUBX_TYPESAFE_BY_RCU | SLUBX_POISON)))
-		flags |= SLUBX_KEEPS_CONTENT;
 	return flags;
+}
+
+static int cut(struct slubx_kmem_cache *s,
+	       const struct slubx_cache_request *request)
+{
+	const struct slubx_layout_request wish = {
+		.object_size = request->size,
+		.align = slubx_layout_align(s->flags, request->args.align,
+					    request->size),
+		.flags = s->flags,
+		.ctor = request->args.ctor,
+		.freeptr_offset = request->args.freeptr_offset,
+		.use_freeptr_offset = request->args.use_freeptr_offset,
+	};
+
+	return slubx_layout_compute(&s->layout, &wish);
+}
+
+/* Would an object fit in less pages without what debugging adds? */
+static bool grew_by_debugging(const struct slubx_kmem_cache *s)
+{
+	return (s->flags & SLUBX_DEBUG_METADATA) &&
+	       s->layout.min.order > get_order(s->layout.object_size);
+}
+
+/* Settles how objects are cut, and with it the flags. */
+static int cut_as_allowed(struct slubx_kmem_cache *s,
+			  const struct slubx_cache_request *request)
+{
+	int err = cut(s, request);
+
+	if (!err && slubx_debug_options.no_higher_order &&
+	    grew_by_debugging(s)) {
+		s->flags &= ~SLUBX_DEBUG_METADATA;
+		err = cut(s, request);
+	}
+	if (request->args.ctor ||
+	    (s->flags & (SLUBX_TYPESAFE_BY_RCU | SLUBX_POISON)))
+		s->flags |= SLUBX_KEEPS_CONTENT;
+	return err;
 }
 
 /* The numbers of the cache; no memory yet. */
 static int describe(struct slubx_kmem_cache *s,
 		    const struct slubx_cache_request *request)
 {
-	struct slubx_layout_request cut;
 	int err;
 
 	s->flags = settle_flags(request);
-	cut.object_size = request->size;
-	cut.align = slubx_layout_align(s->flags, request->args.align,
-				       request->size);
-	cut.flags = s->flags;
-	cut.ctor = request->args.ctor;
-	cut.freeptr_offset = request->args.freeptr_offset;
-	cut.use_freeptr_offset = request->args.use_freeptr_offset;
-	err = slubx_layout_compute(&s->layout, &cut);
+	err = cut_as_allowed(s, request);
 	if (err)
 		return err;
+	if (s->flags & SLUBX_STORE_USER)
+		slubx_track_init();
 
 	s->ctor = request->args.ctor;
 	s->useroffset = request->args.useroffset;
@@ -200,6 +233,21 @@ unsigned long slubx_cache_slabs(const struct slubx_kmem_cache *s)
 }
 EXPORT_SYMBOL_SLUBX(slubx_cache_slabs);
 
+/* Slabs that debugging isolated never become empty. */
+static void abandon_isolated(struct slubx_kmem_cache *s)
+{
+	struct slubx_kmem_cache_node *n;
+	unsigned int slabs = 0;
+	int node;
+
+	if (!slubx_is_debugged(s))
+		return;
+	slubx_for_each_node(s, node, n)
+		slabs += slubx_node_abandon_isolated(s, n);
+	if (slabs)
+		slubx_error(s, "%u damaged slabs are lost", slabs);
+}
+
 /*
  * Sets or clears a flag of a cache in use. Others may change other flags at the
  * same time, and readers find it out when they look.
@@ -232,6 +280,7 @@ bool slubx_cache_shutdown(struct slubx_kmem_cache *s)
 	slubx_flush_all(s);
 	slubx_for_each_node(s, node, n)
 		slubx_node_drop_empty(s, n);
+	abandon_isolated(s);
 	return !slubx_cache_slabs(s);
 }
 

@@ -18,7 +18,6 @@ static DEFINE_RATELIMIT_STATE(limit, DEFAULT_RATELIMIT_INTERVAL, 40);
 
 static void say(const char *name, const char *what, struct va_format *vaf)
 {
-	atomic_long_inc(&slubx_error_count);
 	if (!__ratelimit(&limit))
 		return;
 	if (name)
@@ -27,14 +26,21 @@ static void say(const char *name, const char *what, struct va_format *vaf)
 		pr_err("slubx: %pV\n", vaf);
 }
 
-/* A fault in the use of cache @s (NULL: no cache is known). */
+/* Counts a fault in the use of cache @s (NULL: no cache is known). */
+void slubx_error_note(struct slubx_kmem_cache *s)
+{
+	if (s)
+		atomic_inc(&s->errors);
+	atomic_long_inc(&slubx_error_count);
+}
+
+/* The same, and says what it is. */
 void slubx_error(struct slubx_kmem_cache *s, const char *fmt, ...)
 {
 	struct va_format vaf = { .fmt = fmt };
 	va_list args;
 
-	if (s)
-		atomic_inc(&s->errors);
+	slubx_error_note(s);
 	va_start(args, fmt);
 	vaf.va = &args;
 	say(s ? s->name : NULL, "", &vaf);
@@ -47,6 +53,7 @@ void slubx_refuse(const char *name, const char *fmt, ...)
 	struct va_format vaf = { .fmt = fmt };
 	va_list args;
 
+	slubx_error_note(NULL);
 	va_start(args, fmt);
 	vaf.va = &args;
 	say(name ?: "(null)", " not created", &vaf);

@@ -15,6 +15,7 @@
 
 extern atomic_long_t slubx_error_count;
 
+void slubx_error_note(struct slubx_kmem_cache *s);
 __printf(2, 3)
 void slubx_error(struct slubx_kmem_cache *s, const char *fmt, ...);
 __printf(2, 3)

@@ -20,9 +20,11 @@
 #define SLUBX_RANDOM IS_ENABLED(CONFIG_SLUBX_RANDOM)
 /* Keep partial slabs on each cpu (CONFIG_SLUB_CPU_PARTIAL). */
 #define SLUBX_CPU_PARTIAL IS_ENABLED(CONFIG_SLUBX_CPU_PARTIAL)
-/* Red zones, poison, tracking. Without, their flags are dropped at creation. */
+/* Red zones, poison, tracking (CONFIG_SLUB_DEBUG). Without, their flags are dropped at creation. */
 #define SLUBX_DEBUG IS_ENABLED(CONFIG_SLUBX_DEBUG)
-static_assert(!SLUBX_DEBUG, "debug caches have no paths of their own yet");
+
+/* Those that make objects larger. */
+#define SLUBX_DEBUG_METADATA (SLUBX_RED_ZONE | SLUBX_POISON | SLUBX_STORE_USER)
 
 /* Any of these and a cache never has a cpu slab. */
 #define SLUBX_DEBUG_FLAGS                                                  \
@@ -58,8 +60,8 @@ static_assert(!SLUBX_DEBUG, "debug caches have no paths of their own yet");
 #define SLUBX_ZOMBIE SLUBX_FLAG(0x80000000)
 
 /*
- * Caches of this kind never have a cpu slab. Zombies give nothing out; debug
- * caches will have paths of their own.
+ * Caches of this kind never have a cpu slab, so the fast paths meet none of them.
+ * Zombies give nothing out; what is debugged comes and goes by node_debug.c.
  */
 #define SLUBX_COLD_FLAGS (SLUBX_DEBUG_FLAGS | SLUBX_ZOMBIE)
 

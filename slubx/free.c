@@ -17,6 +17,9 @@
 
 noinline void slubx_report_double_free(struct slubx_kmem_cache *s, void *x)
 {
+	if (slubx_inspect_refuse(s, slubx_slab_around(x), x,
+				 SLUBX_BAD_DOUBLE_FREE))
+		return;
 	slubx_error(s, "double free of object 0x%p, nothing freed", x);
 }
 
@@ -31,6 +34,8 @@ noinline void slubx_report_wrong_cache(struct slubx_kmem_cache *s, void *x)
 {
 	struct slubx_slab *slab = slubx_virt_to_slab(x);
 
+	if (slab && slubx_inspect_refuse(s, slab, x, SLUBX_BAD_CACHE))
+		return;
 	if (slab)
 		slubx_error(s, "object 0x%p is from cache '%s', not freed", x,
 			    slab->slab_cache->name);
@@ -41,6 +46,8 @@ noinline void slubx_report_wrong_cache(struct slubx_kmem_cache *s, void *x)
 static noinline void report_inside(struct slubx_slab *slab, void *x,
 				   unsigned long caller)
 {
+	if (slubx_inspect_refuse(slab->slab_cache, slab, x, SLUBX_BAD_POINTER))
+		return;
 	slubx_error(
 		slab->slab_cache,
 		"kfree of 0x%p by %pS: no object starts there, nothing freed",
@@ -57,16 +64,30 @@ static void free_to_node(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 		slubx_report_double_free(s, tail);
 }
 
+/* To a debugged cache, where every object is looked at. */
+static void free_debugged(struct slubx_slab *slab, void *x,
+			  unsigned long caller)
+{
+	const struct slubx_user user =
+		slubx_track_user(slab->slab_cache, caller, 0);
+
+	slubx_node_free_one(slab, x, &user);
+}
+
 /*
- * A destroyed cache lives on until its last object is freed. All of it happens
- * in one read-side section, which the reaper waits for.
+ * To a cache that has no cpu slabs. One that was destroyed lives on until its
+ * last object is freed. All of it happens in one read-side section, which the
+ * reaper waits for. Of a debugged cache objects come one by one (bulk.c).
  */
-static noinline void free_to_zombie(struct slubx_kmem_cache *s,
-				    struct slubx_slab *slab, void *head,
-				    void *tail, unsigned int count)
+static noinline void free_cold(struct slubx_kmem_cache *s,
+			       struct slubx_slab *slab, void *head, void *tail,
+			       unsigned int count, unsigned long caller)
 {
 	rcu_read_lock();
-	free_to_node(s, slab, head, tail, count);
+	if (slubx_is_debugged(s))
+		free_debugged(slab, head, caller);
+	else
+		free_to_node(s, slab, head, tail, count);
 	rcu_read_unlock();
 }
 
@@ -113,6 +134,9 @@ static enum slubx_freed_to freed_to(union slubx_freelist_counters old,
  *   partial, stays so     it is on the right list already
  *   was full              this cpu freezes it, for its own partial list
  *   otherwise             the node must move it, under its lock
+ *
+ * Whoever calls this does so last, by a jump, so _RET_IP_ is its caller; where
+ * the compiler may not jump, it is a function of this file.
  */
 static noinline void free_slow(struct slubx_kmem_cache *s,
 			       struct slubx_slab *slab, void *head, void *tail,
@@ -127,7 +151,7 @@ static noinline void free_slow(struct slubx_kmem_cache *s,
 	}
 	slubx_stat_add(s, FREE_SLOWPATH, count);
 	if (unlikely(slubx_is_cold(s))) {
-		free_to_zombie(s, slab, head, tail, count);
+		free_cold(s, slab, head, tail, count, _RET_IP_);
 		return;
 	}
 	do {
@@ -216,6 +240,12 @@ static __always_inline void free_nolock(struct slubx_kmem_cache *s,
 		slubx_defer_free(s, x);
 }
 
+static noinline void note_free(struct slubx_kmem_cache *s, void *x,
+			       unsigned long caller)
+{
+	trace_slubx_free(s, x, caller);
+}
+
 /*
  * Frees an object that is of @slab, if it is not free already. _RET_IP_ is the
  * caller of the public function that this is inlined into.
@@ -229,13 +259,13 @@ static __always_inline void free_object(struct slubx_kmem_cache *s,
 		return;
 	}
 	if (trace_slubx_free_enabled())
-		trace_slubx_free(s, x, _RET_IP_);
+		note_free(s, x, _RET_IP_);
 	if (how & NOLOCK) {
 		free_nolock(s, slab, x);
 		return;
 	}
 	if (how & WIPE)
-		memzero_explicit(x, s->layout.object_size);
+		memzero_explicit(x, slubx_object_client_bytes(s, x));
 	slubx_before_free(s, x);
 	free_run(s, slab, x, x, 1);
 }
@@ -262,6 +292,27 @@ static __always_inline void free_any(void *x, unsigned int how)
 		return;
 	}
 	free_object(slab->slab_cache, slab, x, how);
+}
+
+/*
+ * Frees @x, one of many objects of a cache without cpu slabs, which is checked
+ * before it is written to. It is put down to @caller.
+ */
+void slubx_free_cold(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+		     void *x, unsigned long caller)
+{
+	if (SLUBX_HARDENED && unlikely(slubx_freelist_has(s, x))) {
+		slubx_report_double_free(s, x);
+		return;
+	}
+	trace_slubx_free(s, x, caller);
+	slubx_before_free(s, x);
+	if (unlikely(in_nmi())) {
+		slubx_defer_free(s, x);
+		return;
+	}
+	slubx_stat(s, FREE_SLOWPATH);
+	free_cold(s, slab, x, x, 1, caller);
 }
 
 /* ---- The public functions ------------------------------------------------*/

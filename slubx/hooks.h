@@ -36,22 +36,22 @@ static __always_inline bool slubx_wants_zero(const struct slubx_kmem_cache *s,
 	return true;
 }
 
+/* Debugged objects are wiped when they have been checked (debug/inspect.c). */
 static __always_inline bool slubx_wants_wipe(const struct slubx_kmem_cache *s)
 {
-	return want_init_on_free() && !(s->flags & SLUBX_KEEPS_CONTENT);
+	return want_init_on_free() &&
+	       !(s->flags & (SLUBX_KEEPS_CONTENT | SLUBX_DEBUG_FLAGS));
 }
 
-static __always_inline void *slubx_after_alloc(struct slubx_kmem_cache *s,
-					       gfp_t gfp, void *x)
+/* @bytes of the object are the client's. */
+static __always_inline void slubx_after_alloc(struct slubx_kmem_cache *s,
+					      gfp_t gfp, void *x, size_t bytes)
 {
-	if (unlikely(!x))
-		return NULL;
 	slubx_freelist_forget(s, x);
 	if (slubx_wants_zero(s, gfp))
-		memset(x, 0, s->layout.object_size);
+		memset(x, 0, bytes);
 	if (!(s->flags & SLUBX_NOLEAKTRACE))
 		kmemleak_alloc(x, s->layout.object_size, 1, gfp);
-	return x;
 }
 
 /* The same for @count objects; what holds for all is asked once. */

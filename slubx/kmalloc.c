@@ -9,6 +9,7 @@
  */
 #include <linux/export.h>
 
+#include "debug/object.h"
 #include "errors.h"
 #include "freelist.h"
 #include "kmalloc.h"
@@ -18,13 +19,23 @@
 
 /*
  * Sizes that no cache has: none at all, and more than the largest class. One
- * comparison finds both, for 0 - 1 is more, too.
+ * comparison finds both, for 0 - 1 is more, too. Where it is to be known how
+ * many bytes were asked for, all sizes end up here (slubx_kmalloc_limit).
  */
-static noinline void *alloc_odd(size_t size, gfp_t gfp, int node)
+static noinline void *alloc_odd(size_t size, gfp_t gfp, int node,
+				unsigned long caller)
 {
 	if (!size)
 		return ZERO_SIZE_PTR;
-	return slubx_kmalloc_large_node(size, gfp, node);
+	if (size > SLUBX_KMALLOC_MAX_CACHE_SIZE)
+		return slubx_kmalloc_large_node(size, gfp, node);
+	return slubx_alloc_for(slubx_kmalloc_cache(size, gfp, caller), gfp,
+			       node, caller, size);
+}
+
+static __always_inline bool is_odd(size_t size)
+{
+	return unlikely(size - 1 >= slubx_kmalloc_limit);
 }
 
 /* ---- Allocation ----------------------------------------------------------*/
@@ -39,8 +50,8 @@ static noinline void *alloc_odd(size_t size, gfp_t gfp, int node)
  */
 void *__slubx_kmalloc(size_t size, gfp_t gfp)
 {
-	if (unlikely(size - 1 >= SLUBX_KMALLOC_MAX_CACHE_SIZE))
-		return alloc_odd(size, gfp, NUMA_NO_NODE);
+	if (is_odd(size))
+		return alloc_odd(size, gfp, NUMA_NO_NODE, _RET_IP_);
 	return slubx_kmem_cache_alloc(slubx_kmalloc_cache(size, gfp, _RET_IP_),
 				      gfp);
 }
@@ -58,8 +69,8 @@ EXPORT_SYMBOL_GPL(__slubx_kmalloc);
  */
 void *__slubx_kmalloc_node(size_t size, gfp_t gfp, int node)
 {
-	if (unlikely(size - 1 >= SLUBX_KMALLOC_MAX_CACHE_SIZE))
-		return alloc_odd(size, gfp, node);
+	if (is_odd(size))
+		return alloc_odd(size, gfp, node, _RET_IP_);
 	return slubx_kmem_cache_alloc_node(
 		slubx_kmalloc_cache(size, gfp, _RET_IP_), gfp, node);
 }
@@ -79,9 +90,9 @@ void *__slubx_kmalloc_track_caller(size_t size, gfp_t gfp, int node,
 				   unsigned long caller)
 {
 	if (unlikely(size - 1 >= SLUBX_KMALLOC_MAX_CACHE_SIZE))
-		return alloc_odd(size, gfp, node);
+		return alloc_odd(size, gfp, node, caller);
 	return slubx_alloc_for(slubx_kmalloc_cache(size, gfp, caller), gfp,
-			       node, caller);
+			       node, caller, size);
 }
 EXPORT_SYMBOL_GPL(__slubx_kmalloc_track_caller);
 
@@ -102,25 +113,9 @@ void *__slubx_kmem_buckets_alloc(slubx_kmem_buckets *buckets, size_t size,
 	if (!buckets || size - 1 >= SLUBX_KMALLOC_MAX_CACHE_SIZE)
 		return __slubx_kmalloc_track_caller(size, gfp, node, caller);
 	return slubx_alloc_for((*buckets)[slubx_kmalloc_index(size)], gfp, node,
-			       caller);
+			       caller, size);
 }
 EXPORT_SYMBOL_GPL(__slubx_kmem_buckets_alloc);
-
-/**
- * slubx_kmalloc_trace() - what slubx_kmalloc() is for a size that the compiler
- *	knows
- * @s: the cache for @size and @gfp
- * @gfp: as for slubx_kmalloc()
- * @size: bytes that the caller wants
- *
- * Context: as slubx_kmalloc().
- * Return: as slubx_kmalloc().
- */
-void *slubx_kmalloc_trace(struct slubx_kmem_cache *s, gfp_t gfp, size_t size)
-{
-	return slubx_kmem_cache_alloc(s, gfp);
-}
-EXPORT_SYMBOL_GPL(slubx_kmalloc_trace);
 
 /**
  * slubx_kmalloc_node_trace() - what slubx_kmalloc_node() is for a size that the
@@ -136,7 +131,7 @@ EXPORT_SYMBOL_GPL(slubx_kmalloc_trace);
 void *slubx_kmalloc_node_trace(struct slubx_kmem_cache *s, gfp_t gfp, int node,
 			       size_t size)
 {
-	return slubx_kmem_cache_alloc_node(s, gfp, node);
+	return slubx_alloc_for(s, gfp, node, _RET_IP_, size);
 }
 EXPORT_SYMBOL_GPL(slubx_kmalloc_node_trace);
 
@@ -232,8 +227,11 @@ size_t slubx_ksize(const void *x)
 	if (ZERO_OR_NULL_PTR(x))
 		return 0;
 	slab = slubx_virt_to_slab(x);
-	if (slab && is_in_use(slab, x))
+	if (slab && is_in_use(slab, x)) {
+		/* Who knows may use it all. */
+		slubx_object_end_tail(slab->slab_cache, (void *)x);
 		return usable_size(slab->slab_cache);
+	}
 	size = slab ? 0 : slubx_large_size(x);
 	if (!size)
 		slubx_error(

@@ -7,6 +7,9 @@
 
 #include "types.h"
 
+/* More than so many bytes are not simply of a class (kmalloc.c). */
+extern size_t slubx_kmalloc_limit;
+
 unsigned int slubx_kmalloc_class_size(unsigned int index);
 void slubx_kmalloc_class_name(char text[SLUBX_NAME_LEN], const char *set,
 			      unsigned int size);

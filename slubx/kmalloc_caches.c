@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/random.h>
 
+#include "debug/object.h"
 #include "kmalloc.h"
 #include "registry.h"
 
@@ -17,6 +18,8 @@ EXPORT_SYMBOL_GPL(slubx_kmalloc_caches);
 /* Which copy a caller uses: guessed, it would tell. */
 unsigned long slubx_kmalloc_seed;
 EXPORT_SYMBOL_GPL(slubx_kmalloc_seed);
+
+size_t slubx_kmalloc_limit __read_mostly = SLUBX_KMALLOC_MAX_CACHE_SIZE;
 
 struct type {
 	const char *set;
@@ -85,6 +88,8 @@ static int open_row(struct slubx_kmem_cache **row, const char *set,
 		s = open_class(set, size, flags);
 		if (IS_ERR(s))
 			return PTR_ERR(s);
+		if (slubx_object_keeps_size(s))
+			slubx_kmalloc_limit = 0;
 		row[i] = s;
 	}
 	return 0;

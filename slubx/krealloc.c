@@ -8,6 +8,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
+#include "debug/object.h"
 #include "slab.h"
 
 /* Is @x where the caller wants it, so that it may stay there? */
@@ -25,8 +26,13 @@ static bool lies_well(const void *x, size_t align, gfp_t gfp, int node)
  */
 static void *keep(void *x, size_t size, size_t usable, gfp_t gfp)
 {
+	struct slubx_slab *slab = slubx_virt_to_slab(x);
+
 	if (want_init_on_alloc(gfp))
 		memset(x + size, 0, usable - size);
+	/* The red zone that asking for the size ended begins here now. */
+	if (slab)
+		slubx_object_set_asked(slab->slab_cache, x, size);
 	return x;
 }
 

@@ -75,11 +75,19 @@ static unsigned int place_inside(const struct slubx_layout_request *request)
 	return ALIGN_DOWN(request->object_size / 2, WORD);
 }
 
+/* Of kmalloc()'s objects it is kept how many bytes were asked for. */
+static bool keeps_size(const struct slubx_layout_request *request)
+{
+	return (request->flags & SLUBX_STORE_USER) &&
+	       (request->flags & SLUBX_KMALLOC);
+}
+
 /*
  * Where a free object must keep its bytes: readers under RCU still look at
  * them, or the constructor has run and won't run again, and the client has not
  * named bytes that may go; the poison is to be checked; or the red zone starts
- * before the pointer would end.
+ * before the pointer would end, as it may where it starts behind the bytes that
+ * were asked for.
  */
 static bool pointer_goes_outside(const struct slubx_layout_request *request)
 {
@@ -88,7 +96,9 @@ static bool pointer_goes_outside(const struct slubx_layout_request *request)
 	if (!request->use_freeptr_offset &&
 	    (request->ctor || (request->flags & SLUBX_TYPESAFE_BY_RCU)))
 		return true;
-	return (request->flags & SLUBX_RED_ZONE) &&
+	if (!(request->flags & SLUBX_RED_ZONE))
+		return false;
+	return keeps_size(request) ||
 	       place_inside(request) + WORD > request->object_size;
 }
 
@@ -112,6 +122,16 @@ static void place_pointer(struct slubx_layout *layout,
 	} else {
 		layout->offset = place_inside(request);
 	}
+}
+
+/* Who allocated the object, who freed it, and how much of it was wanted. */
+static void place_tracks(struct slubx_layout *layout,
+			 const struct slubx_layout_request *request)
+{
+	if (request->flags & SLUBX_STORE_USER)
+		layout->size += SLUBX_TRACK_ITEMS * sizeof(struct slubx_track);
+	if (keeps_size(request))
+		layout->size += WORD;
 }
 
 /*
@@ -178,6 +198,7 @@ int slubx_layout_compute(struct slubx_layout *layout,
 		.inuse = bytes_in_use(request),
 	};
 	place_pointer(layout, request);
+	place_tracks(layout, request);
 	place_left_zone(layout, request->flags);
 	layout->size = ALIGN(layout->size, layout->align);
 	return cut_slabs(layout);

@@ -22,6 +22,7 @@ void slubx_node_init(struct slubx_kmem_cache_node *n)
 	spin_lock_init(&n->list_lock);
 	n->nr_partial = 0;
 	INIT_LIST_HEAD(&n->partial);
+	INIT_LIST_HEAD(&n->full);
 	atomic_long_set(&n->nr_slabs, 0);
 	atomic_long_set(&n->total_objects, 0);
 }
@@ -29,9 +30,9 @@ EXPORT_SYMBOL_SLUBX(slubx_node_init);
 
 /* ---- The list ------------------------------------------------------------*/
 
-static void add_partial_locked(struct slubx_kmem_cache_node *n,
-			       struct slubx_slab *slab,
-			       enum slubx_stat_item where)
+/* The slab joins the list, at one of its ends. */
+void slubx_node_list_locked(struct slubx_kmem_cache_node *n,
+			    struct slubx_slab *slab, enum slubx_stat_item where)
 {
 	lockdep_assert_held(&n->list_lock);
 	n->nr_partial++;
@@ -44,6 +45,14 @@ static void add_partial_locked(struct slubx_kmem_cache_node *n,
 				n->nr_partial);
 }
 
+/* Frees a slab without objects in use that is on no list any more. */
+void slubx_node_discard(struct slubx_kmem_cache *s, struct slubx_slab *slab)
+{
+	if (unlikely(slubx_is_debugged(s)))
+		slubx_inspect_empty(slab);
+	slubx_slab_free(s, slab);
+}
+
 /* Frees detached slabs without objects in use, chained by next. */
 static void discard_chain(struct slubx_kmem_cache *s, struct slubx_slab *chain)
 {
@@ -51,14 +60,8 @@ static void discard_chain(struct slubx_kmem_cache *s, struct slubx_slab *chain)
 
 	while ((slab = chain)) {
 		chain = slab->next;
-		slubx_slab_free(s, slab);
+		slubx_node_discard(s, slab);
 	}
-}
-
-static bool keeps_empty(const struct slubx_kmem_cache *s,
-			const struct slubx_kmem_cache_node *n)
-{
-	return READ_ONCE(n->nr_partial) < READ_ONCE(s->min_partial);
 }
 
 /* ---- Giving back ---------------------------------------------------------*/
@@ -93,7 +96,7 @@ static enum fate fate_of(const struct slubx_kmem_cache *s,
 			 const struct slubx_kmem_cache_node *n,
 			 union slubx_freelist_counters fc)
 {
-	if (!fc.counters.inuse && !keeps_empty(s, n))
+	if (!fc.counters.inuse && !slubx_node_keeps_empty(s, n))
 		return DISCARDED;
 	return fc.freelist ? LISTED : FULL;
 }
@@ -146,7 +149,7 @@ static bool put_unlisted(struct slubx_kmem_cache *s,
 
 	count_fate(s, fate, old.freelist);
 	if (fate == DISCARDED)
-		slubx_slab_free(s, slab);
+		slubx_node_discard(s, slab);
 	return true;
 }
 
@@ -165,9 +168,9 @@ static enum fate put_locked(struct slubx_kmem_cache *s,
 	} while (!slubx_pair_update(s, slab, old, new));
 
 	if (fate == LISTED)
-		add_partial_locked(n, slab,
-				   old.freelist ? DEACTIVATE_TO_TAIL :
-						  DEACTIVATE_TO_HEAD);
+		slubx_node_list_locked(n, slab,
+				       old.freelist ? DEACTIVATE_TO_TAIL :
+						      DEACTIVATE_TO_HEAD);
 	count_fate(s, fate, old.freelist);
 	return fate;
 }
@@ -190,7 +193,7 @@ void slubx_node_put(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 	fate = put_locked(s, n, slab, &run);
 	spin_unlock_irqrestore(&n->list_lock, irq);
 	if (fate == DISCARDED)
-		slubx_slab_free(s, slab);
+		slubx_node_discard(s, slab);
 }
 EXPORT_SYMBOL_SLUBX(slubx_node_put);
 
@@ -207,9 +210,9 @@ static bool unfreeze_locked(struct slubx_kmem_cache *s,
 		new.counters.frozen = 0;
 	} while (!slubx_pair_update(s, slab, old, new));
 
-	if (!new.counters.inuse && !keeps_empty(s, n))
+	if (!new.counters.inuse && !slubx_node_keeps_empty(s, n))
 		return true;
-	add_partial_locked(n, slab, DEACTIVATE_TO_TAIL);
+	slubx_node_list_locked(n, slab, DEACTIVATE_TO_TAIL);
 	slubx_stat(s, FREE_ADD_PARTIAL);
 	return false;
 }
@@ -299,19 +302,20 @@ bool slubx_node_free(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 	if (old.counters.frozen) {
 		/* A cpu took it meanwhile: it is the owner's business. */
 		slubx_stat(s, FREE_FROZEN);
-	} else if (old.counters.inuse == count && !keeps_empty(s, n)) {
+	} else if (old.counters.inuse == count &&
+		   !slubx_node_keeps_empty(s, n)) {
 		if (old.freelist) {
 			slubx_node_unlist_locked(n, slab);
 			slubx_stat(s, FREE_REMOVE_PARTIAL);
 		}
 		discard = true;
 	} else if (!old.freelist) {
-		add_partial_locked(n, slab, DEACTIVATE_TO_TAIL);
+		slubx_node_list_locked(n, slab, DEACTIVATE_TO_TAIL);
 		slubx_stat(s, FREE_ADD_PARTIAL);
 	}
 	spin_unlock_irqrestore(&n->list_lock, irq);
 	if (discard)
-		slubx_slab_free(s, slab);
+		slubx_node_discard(s, slab);
 	return true;
 }
 EXPORT_SYMBOL_SLUBX(slubx_node_free);
@@ -342,7 +346,7 @@ struct slubx_kmem_cache_node *slubx_node_seed(struct slubx_kmem_cache *s,
 	atomic_long_set(&n->nr_slabs, 1);
 	atomic_long_set(&n->total_objects, slab->fc.counters.objects);
 	spin_lock_irqsave(&n->list_lock, irq);
-	add_partial_locked(n, slab, DEACTIVATE_TO_HEAD);
+	slubx_node_list_locked(n, slab, DEACTIVATE_TO_HEAD);
 	spin_unlock_irqrestore(&n->list_lock, irq);
 	return n;
 }

@@ -7,6 +7,7 @@
 #ifndef _SLUBX_NODE_H
 #define _SLUBX_NODE_H
 
+#include "debug/inspect.h"
 #include "slab.h"
 #include "trace.h"
 #include "types.h"
@@ -27,6 +28,7 @@ enum slubx_partial_count {
 	SLUBX_PARTIAL_EMPTY,	/* slabs without objects in use */
 };
 
+void slubx_node_discard(struct slubx_kmem_cache *s, struct slubx_slab *slab);
 void slubx_node_init(struct slubx_kmem_cache_node *n);
 void slubx_node_put(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 		    void *freelist);
@@ -36,10 +38,15 @@ bool slubx_node_free(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 struct slubx_kmem_cache_node *slubx_node_seed(struct slubx_kmem_cache *s,
 					      int node);
 
+void slubx_node_list_locked(struct slubx_kmem_cache_node *n,
+			    struct slubx_slab *slab,
+			    enum slubx_stat_item where);
+
 /* node_take.c */
 bool slubx_node_take(struct slubx_kmem_cache *s, gfp_t gfp, int node,
 		     struct slubx_taken *taken);
 bool slubx_may_use_reserves(gfp_t gfp);
+bool slubx_node_allowed(int node);
 
 /* node_list.c */
 void slubx_node_shrink(struct slubx_kmem_cache *s,
@@ -55,7 +62,24 @@ void slubx_node_adopt(struct slubx_kmem_cache *s,
 bool slubx_node_valid(struct slubx_kmem_cache *s,
 		      struct slubx_kmem_cache_node *n);
 
-/* The slab leaves the list. For the three files of this floor. */
+/* node_debug.c */
+void *slubx_node_alloc_one(struct slubx_kmem_cache *s, gfp_t gfp, int node,
+			   const struct slubx_user *user);
+void slubx_node_free_one(struct slubx_slab *slab, void *x,
+			 const struct slubx_user *user);
+void slubx_node_validate(struct slubx_kmem_cache *s,
+			 struct slubx_kmem_cache_node *n, unsigned long *map);
+unsigned int slubx_node_abandon_isolated(struct slubx_kmem_cache *s,
+					 struct slubx_kmem_cache_node *n);
+
+/* Slabs without objects in use that a node keeps. Racy. */
+static inline bool slubx_node_keeps_empty(const struct slubx_kmem_cache *s,
+					  const struct slubx_kmem_cache_node *n)
+{
+	return READ_ONCE(n->nr_partial) < READ_ONCE(s->min_partial);
+}
+
+/* The slab leaves the list. For the files of this floor. */
 static inline void slubx_node_unlist_locked(struct slubx_kmem_cache_node *n,
 					    struct slubx_slab *slab)
 {

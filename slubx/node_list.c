@@ -32,7 +32,7 @@ static void discard_list(struct slubx_kmem_cache *s, struct list_head *list)
 	struct slubx_slab *slab, *next;
 
 	list_for_each_entry_safe(slab, next, list, slab_list)
-		slubx_slab_free(s, slab);
+		slubx_node_discard(s, slab);
 }
 
 /* Takes a slab without objects in use off the list, to be freed later. */

@@ -123,7 +123,7 @@ static int nearest_surplus(const struct slubx_kmem_cache *s, int from,
 }
 
 /* A task confined to some nodes gets objects of those, as far as we can see. */
-static bool node_allowed(int node)
+bool slubx_node_allowed(int node)
 {
 	return in_interrupt() || node_isset(node, cpuset_current_mems_allowed);
 }
@@ -143,7 +143,7 @@ static bool take_remote(struct slubx_kmem_cache *s, gfp_t gfp, int from,
 		return false;
 	while ((node = nearest_surplus(s, from, &seen)) != NUMA_NO_NODE) {
 		node_set(node, seen);
-		if (node_allowed(node) &&
+		if (slubx_node_allowed(node) &&
 		    take_from(s, s->node[node], gfp, taken))
 			return true;
 	}

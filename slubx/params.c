@@ -9,6 +9,8 @@
 #include <linux/moduleparam.h>
 #include <linux/string.h>
 
+#include "debug/options.h"
+#include "errors.h"
 #include "flags.h"
 #include "order.h"
 #include "pair.h"
@@ -64,6 +66,55 @@ static int get_stats(char *buffer, const struct kernel_param *kp)
 	return sysfs_emit(buffer, "%d\n", static_key_enabled(&slubx_stats_on));
 }
 
+/* The text of slubx_debug=, in which each new cache is looked up. */
+static char debug_text[1024];
+
+static void unknown_letter(char letter)
+{
+	pr_err("slubx: slubx_debug option '%c' unknown. skipped\n", letter);
+}
+
+/* Without "=" there is no value, and all caches are debugged. */
+static int set_debug(const char *value, const struct kernel_param *kp)
+{
+	if (strscpy(debug_text, value ?: "", sizeof(debug_text)) < 0) {
+		pr_err("slubx: slubx_debug is longer than %zu characters\n",
+		       sizeof(debug_text) - 1);
+		return -E2BIG;
+	}
+	slubx_options_parse(&slubx_debug_options, debug_text, unknown_letter);
+	return 0;
+}
+
+static int get_debug(char *buffer, const struct kernel_param *kp)
+{
+	return sysfs_emit(buffer, "%s\n", debug_text);
+}
+
+/* Not to be set. A count of what was reported, of all caches since load. */
+static int get_errors(char *buffer, const struct kernel_param *kp)
+{
+	return sysfs_emit(buffer, "%ld\n",
+			  atomic_long_read(&slubx_error_count));
+}
+
+static int set_errors(const char *value, const struct kernel_param *kp)
+{
+	pr_err("slubx: %s can't be set\n", kp->name);
+	return -EPERM;
+}
+
+static const struct kernel_param_ops debug_ops = {
+	.flags = KERNEL_PARAM_OPS_FL_NOARG,
+	.set = set_debug,
+	.get = get_debug,
+};
+
+static const struct kernel_param_ops errors_ops = {
+	.set = set_errors,
+	.get = get_errors,
+};
+
 static const struct kernel_param_ops order_ops = {
 	.set = set_order,
 	.get = param_get_uint,
@@ -95,6 +146,13 @@ module_param_cb(slubx_stats, &stats_ops, NULL, 0644);
 MODULE_PARM_DESC(
 	slubx_stats,
 	"Count events of each cache; can be switched at any time (default 0)");
+
+module_param_cb(slubx_debug, &debug_ops, NULL, 0444);
+MODULE_PARM_DESC(
+	slubx_debug,
+	"Debugging of caches: letters of FZPUTAO-, then ,name,name* if not of all; blocks with ; between them (default: none)");
+module_param_cb(slubx_errors, &errors_ops, NULL, 0444);
+MODULE_PARM_DESC(slubx_errors, "Faults reported since load; read only");
 
 static bool slubx_nocx16;
 module_param(slubx_nocx16, bool, 0444);

@@ -24,13 +24,16 @@ void slubx_defer_large(void *x);
 void slubx_defer_flush(void);
 
 /* alloc.c */
-void *slubx_alloc_slow(struct slubx_kmem_cache *s, gfp_t gfp, int node);
+void *slubx_alloc_slow(struct slubx_kmem_cache *s, gfp_t gfp, int node,
+		       unsigned long caller, size_t asked);
 void *slubx_alloc_for(struct slubx_kmem_cache *s, gfp_t gfp, int node,
-		      unsigned long caller);
+		      unsigned long caller, size_t asked);
 
 /* free.c */
 void slubx_free_run(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 		    void *head, void *tail, unsigned int count);
+void slubx_free_cold(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+		     void *x, unsigned long caller);
 void slubx_report_double_free(struct slubx_kmem_cache *s, void *x);
 void slubx_report_null(struct slubx_kmem_cache *s, unsigned long caller);
 void slubx_report_wrong_cache(struct slubx_kmem_cache *s, void *x);

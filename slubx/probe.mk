@@ -6,11 +6,12 @@
 CONFIG_SLUBX_HARDENED ?= y
 CONFIG_SLUBX_RANDOM ?= y
 CONFIG_SLUBX_CPU_PARTIAL ?= y
+CONFIG_SLUBX_DEBUG ?= y
 
 CONFIG_SLUBX_RANDOM_KMALLOC ?= n
 
 slubx-option = $(if $(filter y,$(CONFIG_SLUBX_$(1))),-DCONFIG_SLUBX_$(1)=1)
-slubx-options := $(foreach o,HARDENED RANDOM CPU_PARTIAL RANDOM_KMALLOC,$(call slubx-option,$(o)))
+slubx-options := $(foreach o,HARDENED RANDOM CPU_PARTIAL DEBUG RANDOM_KMALLOC,$(call slubx-option,$(o)))
 
 # $(call slubx-probe,NAME,header below include/,word): is the word there?
 slubx-probe = $(if $(shell grep -sw '$(3)' $(srctree)/include/$(2)),-DSLUBX_HAVE_$(1))

@@ -7,6 +7,7 @@
 #include <linux/ctype.h>
 #include <linux/string.h>
 
+#include "debug/options.h"
 #include "errors.h"
 #include "fault.h"
 #include "registry.h"
@@ -75,6 +76,14 @@ int slubx_registry_check(const struct slubx_cache_request *request)
 	else
 		return 0;
 	return -EINVAL;
+}
+
+/* The flags that slubx_debug= asks for. */
+void slubx_registry_apply_options(struct slubx_cache_request *request)
+{
+	if (SLUBX_DEBUG)
+		request->flags = slubx_options_for(
+			&slubx_debug_options, request->name, request->flags);
 }
 
 /* ---- Names ---------------------------------------------------------------*/

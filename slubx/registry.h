@@ -26,6 +26,7 @@ struct slubx_alias {
 	char name[SLUBX_NAME_LEN];
 };
 
+void slubx_registry_apply_options(struct slubx_cache_request *request);
 int slubx_registry_check(const struct slubx_cache_request *request);
 struct slubx_kmem_cache *
 slubx_registry_add(const struct slubx_cache_request *request);
@@ -52,7 +53,7 @@ unsigned long slubx_reap_zombies(void);
 
 /* bootstrap.c */
 struct slubx_kmem_cache *
-slubx_internal_open(const struct slubx_cache_request *request);
+slubx_internal_open(const struct slubx_cache_request *wish);
 void slubx_internal_close(struct slubx_kmem_cache *s);
 int slubx_bootstrap(void);
 void slubx_unbootstrap(void);

@@ -10,6 +10,7 @@
 #include <linux/bitmap.h>
 #include <linux/mm.h>
 
+#include "debug/object.h"
 #include "errors.h"
 #include "fault.h"
 #include "freelist.h"
@@ -201,6 +202,10 @@ struct slubx_slab *slubx_slab_new(struct slubx_kmem_cache *s, gfp_t gfp,
 
 	slab = (struct slubx_slab *)page;
 	claim_page(s, slab, reclaimable);
+	if (unlikely(s->flags & SLUBX_DEBUG_FLAGS))
+		slubx_object_fill_slab(s, page_address(page),
+				       PAGE_SIZE << compound_order(page),
+				       slab->fc.counters.objects);
 	make_freelist(s, slab);
 	account(slab, 1);
 	count_slab(s, slab, 1);

@@ -74,6 +74,21 @@ struct slubx_shuffle {
 	u8 step[SLUBX_SHUFFLE_MAX];	/* a permutation of 0..count-1 */
 };
 
+/* Who had an object last. Stands in debugged objects (debug/object.h). */
+struct slubx_track {
+	unsigned long addr;	/* in the code */
+	u32 stack;		/* in the kernel's depot; 0: none */
+	int cpu;
+	int pid;
+	unsigned long when;	/* jiffies; 0: never */
+};
+
+enum slubx_track_item {
+	SLUBX_TRACK_ALLOC,
+	SLUBX_TRACK_FREE,
+	SLUBX_TRACK_ITEMS
+};
+
 /* ---- Floor 2: one slab (slab.c) ----------------------------------------- */
 
 /*
@@ -89,7 +104,8 @@ union slubx_counters {
 		unsigned int frozen : 1;
 		unsigned int pfmemalloc : 1;	/* const: from reserves */
 		unsigned int reclaimable : 1;	/* const: accounted so */
-		unsigned int : 30;
+		unsigned int partial : 1;	/* node_debug.c: on which list */
+		unsigned int : 29;
 	};
 };
 
@@ -111,7 +127,7 @@ union slubx_freelist_counters {
 struct slubx_slab {
 	unsigned long __page_flags;
 	union {
-		/* NODE_PARTIAL: the node's list, under its list_lock. */
+		/* NODE_PARTIAL, and FULL of a debug cache: under list_lock. */
 		struct list_head slab_list;
 		/* CPU_PARTIAL: the cpu's list. Owner cpu. */
 		struct {
@@ -157,6 +173,7 @@ struct slubx_kmem_cache_node {
 	spinlock_t list_lock;		/* lock 3b: the list and its length */
 	unsigned long nr_partial;	/* under list_lock; reads racy ok */
 	struct list_head partial;	/* under list_lock */
+	struct list_head full;		/* under list_lock; of debug caches */
 
 	atomic_long_t nr_slabs;		/* atomic */
 	atomic_long_t total_objects;	/* atomic */
@@ -199,6 +216,7 @@ struct slubx_kmem_cache {
 	gfp_t allocflags;			/* const */
 	struct slubx_stat __percpu *stat;	/* const */
 	atomic_t errors;			/* reports so far */
+	atomic_t repairs;			/* of debugging's finds */
 
 	/* Registry: under slubx_mutex. */
 	struct list_head list;

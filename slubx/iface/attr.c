@@ -221,6 +221,24 @@ static ssize_t store_shrink(struct slubx_kmem_cache *s,
 	return len;
 }
 
+/* Reports so far. Not of SLUB: there one reads the log. */
+static ssize_t show_errors(struct slubx_kmem_cache *s,
+			   const struct slubx_attr *a, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", atomic_read(&s->errors));
+}
+
+/* What is found is in the log, and in errors. */
+static ssize_t store_validate(struct slubx_kmem_cache *s,
+			      const struct slubx_attr *a, const char *buf,
+			      size_t len)
+{
+	if (buf[0] != '1' || !slubx_is_debugged(s))
+		return -EINVAL;
+	slubx_cache_validate(s);
+	return len;
+}
+
 /* ---- The table -----------------------------------------------------------*/
 
 #define ATTR(name_, mode_, ...)                                            \
@@ -274,6 +292,8 @@ static struct slubx_attr attrs[] = {
 	FLAG(poison, SLUBX_POISON),
 	FLAG(store_user, SLUBX_STORE_USER),
 	FLAG(trace, SLUBX_TRACE),
+	RO(errors),
+	ACTION(validate),
 
 	RW(min_partial),
 	RW(cpu_partial),
