@@ -72,7 +72,7 @@ run_script() {
 		echo "not ok - $name: ended with status $rc"
 	fi
 	# A script that failed half-way must not fail those after it.
-	rmmod slubx_client slubx_mirror slubx_stress_client slubx_untidy_client \
+	rmmod slubx_client slubx_mirror slubx_stress_client slubx_untidy_client slubx_crime_client \
 		slubx_kunit slubx 2>/dev/null
 }
 

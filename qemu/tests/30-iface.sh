@@ -10,11 +10,12 @@ SYS=/sys/kernel/slubx
 INFO=/proc/slubxinfo
 
 # Every attribute of SLUB 6.1 that slubx has, and its own: no other file.
-FILES="aliases align cache_dma cpu_free cpu_partial cpu_slabs ctor destroy_by_rcu
+FILES="aliases align cache_dma cpu_free cpu_partial cpu_slabs ctor destroy_by_rcu errors
 hwcache_align min_partial object_size objects objects_in_use objects_partial
 objs_per_slab order
 partial poison reclaim_account red_zone remote_node_defrag_ratio sanity_checks
-shrink slab_size slabs slabs_cpu_partial store_user total_objects trace usersize"
+shrink slab_size slabs slabs_cpu_partial store_user total_objects trace usersize
+validate"
 STATS="alloc_fastpath alloc_from_partial alloc_node_mismatch alloc_refill
 alloc_slab alloc_slowpath cmpxchg_double_cpu_fail cmpxchg_double_fail
 cpu_partial_alloc cpu_partial_drain cpu_partial_free cpu_partial_node cpuslab_flush
@@ -23,6 +24,7 @@ deactivate_to_head deactivate_to_tail free_add_partial free_fastpath free_frozen
 free_remove_partial free_slab free_slowpath order_fallback"
 FILES="$FILES $STATS"
 WRITABLE="min_partial cpu_partial reclaim_account remote_node_defrag_ratio shrink
+validate
 $STATS"
 WRITABLE=$(echo "$WRITABLE" | tr '\n' ' ')
 
