@@ -307,6 +307,17 @@ class Test(unittest.TestCase):
         row = next(r for r in out.splitlines() if r.startswith("item "))
         self.assertTrue(row.endswith("  _#=._"), row)
 
+    def test_top_fits_a_screen(self):
+        self.root.write(self.root.stats, "1\n")
+        last = "time 90.00\nitem 100 0 40" + " 7" * 19 + "\n"
+        for columns in (80, 99, 100, 200):
+            out, _ = self.frame(last, SLUBX_LIVE="y", SLUBX_ROWS="10",
+                                SLUBX_COLUMNS=str(columns))
+            for text in re.sub(r"\033\[[\d;]*[A-Za-z]", "\n", out).splitlines():
+                self.assertLess(len(text), columns)
+            self.assertEqual(len(re.findall(r"\033\[K", out)), 3 + 5)
+            self.assertIn("###", out)
+
     def test_top_remembers_so_much(self):
         self.root.write(self.root.stats, "1\n")
         last = "time 90.00\nitem 100 0 40 " + " ".join(map(str, range(40))) + "\n"

@@ -100,9 +100,19 @@ function share(i) {
 	return sprintf("%.0f", fast_share(i))
 }
 
+# A narrow screen has no room for the size, and less for names.
 function row(name, size, active, use, memory, waste, allocs, frees, fast, line) {
-	return sprintf("%-22.22s %6s %8s %4s %7s %7s %8s %8s %5s  %s", name, size,
-		active, use, memory, waste, allocs, frees, fast, line)
+	name = sprintf(NARROW ? "%-17.17s" : "%-22.22s %6s", name, size)
+	return sprintf("%s %8s %4s %7s %7s %8s %8s %5s  %s", name, active, use, memory,
+		waste, allocs, frees, fast, line)
+}
+
+# What there is room for behind the rest: the newest part.
+function newest(history, room, f, n, k, out) {
+	n = split(history, f, " ")
+	for (k = at_least(n - room + 1, 1); k <= n; k++)
+		out = out " " f[k]
+	return out
 }
 
 function show_line(text) { print text (ENVIRON["SLUBX_LIVE"] == "y" ? "\033[K" : "") }
@@ -121,7 +131,7 @@ function show_head(i, memory, waste, allocs, frees, fast) {
 		sprintf("%s allocations/s, %s frees/s, %.0f%% fast; by %s", human_count(allocs),
 			human_count(frees), percent(fast, allocs + frees), ENVIRON["SLUBX_KEY"]))
 	show_line(styled(row("CACHE", "SIZE", "ACTIVE", "USE%", "MEMORY", "WASTE",
-		"ALLOC/S", "FREE/S", "FAST%", "ALLOC/S BEFORE"), 7))
+		"ALLOC/S", "FREE/S", "FAST%", (NARROW ? "" : "ALLOC/S BEFORE")), 7))
 }
 
 function show_frame(at, k, i, rows) {
@@ -134,12 +144,12 @@ function show_frame(at, k, i, rows) {
 		show_line(row(NAME[i], OBJECT[i], human_count(ACTIVE[i]),
 			sprintf("%.0f", percent(ACTIVE[i], TOTAL[i])), human(MEMORY[i]),
 			human(waste_of(i)), rate(ALLOC_RATE[i]), rate(FREE_RATE[i]),
-			share(i), styled(spark(HISTORY[NAME[i]]), 32)))
+			share(i), styled(spark(newest(HISTORY[NAME[i]], ROOM)), 32)))
 	}
 	if (ENVIRON["SLUBX_LIVE"] == "y")
 		printf "\033[J\033[%d;1H%s", ENVIRON["SLUBX_ROWS"],
-			"q quit; by: m memory w waste o active t total s slabs u use" \
-			" a alloc f free p fast n name"
+			substr("q quit; by: m memory w waste a alloc f free p fast n name" \
+				" o active t total s slabs u use", 1, COLUMNS - 1)
 }
 
 # A frame is a line, so that several can be told apart.
@@ -159,6 +169,9 @@ function show_json(at, k, i) {
 
 BEGIN {
 	HISTORY_MAX = 20
+	COLUMNS = ENVIRON["SLUBX_LIVE"] == "y" ? ENVIRON["SLUBX_COLUMNS"] + 0 : 120
+	NARROW = COLUMNS < 100
+	ROOM = at_least(COLUMNS - (NARROW ? 74 : 86), 0)
 	split(ENVIRON["SLUBX_SPARK"], SPARK, " ")
 	read_caches()
 	COUNTED = stats_are_on()

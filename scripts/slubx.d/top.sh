@@ -63,10 +63,12 @@ end_screen() {
 	printf '\033[?25h\033[?1049l'
 }
 
-rows_here() {
-	rows=$(stty size 2>/dev/null) || rows=0
-	rows=${rows% *}
+# A serial line knows of no size.
+measure_screen() {
+	rows=$(stty size 2>/dev/null) || rows='0 0'
+	columns=${rows#* } rows=${rows% *}
 	[ "${rows:-0}" -gt 5 ] || rows=24
+	[ "${columns:-0}" -gt 20 ] || columns=80
 }
 
 # Waits, and does what a key says. False: stop.
@@ -98,9 +100,10 @@ wait_for_next() {
 
 # From the second sample on there is something to compare with.
 one_frame() {
-	[ "$live" = n ] || rows_here
-	SLUBX_STATE=$state SLUBX_ROWS=${rows:-0} SLUBX_LIVE=$live SLUBX_SPARK=$spark \
-		SLUBX_UPTIME=$PROC/uptime run_awk text cache top >"$state/frame" || return
+	[ "$live" = n ] || measure_screen
+	SLUBX_STATE=$state SLUBX_ROWS=${rows:-0} SLUBX_COLUMNS=${columns:-0} \
+		SLUBX_LIVE=$live SLUBX_SPARK=$spark SLUBX_UPTIME=$PROC/uptime \
+		run_awk text cache top >"$state/frame" || return
 	mv "$state/now" "$state/last"
 	cat "$state/frame"
 }
