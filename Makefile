@@ -4,7 +4,7 @@
 # what kbuild reads is Kbuild, not this file.
 
 .DEFAULT_GOAL := modules
-.PHONY: modules run test test-matrix shell icount check install clean help
+.PHONY: modules run test test-matrix shell icount pictures check install clean help
 
 # Knobs, from the command line or the environment; see `make help`.
 export ACCEL CPU FLAVOUR KDIR KERNEL SLUBX_CACHE SLUBX_TALLY V
@@ -26,6 +26,9 @@ shell:
 
 icount:
 	@scripts/verb-run.sh icount
+
+pictures:
+	@scripts/verb-run.sh pictures
 
 check:
 	@scripts/need.sh check

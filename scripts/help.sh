@@ -16,6 +16,7 @@ slubx - an alternate slab allocator as a loadable module
   make test-matrix  the same on every kernel and flavour
   make shell        a shell in the virtual machine, slubx loaded (leave: exit)
   make icount       the bench module under QEMU's instruction counter
+  make pictures     a flame graph and a map of slubx at work, in build/pictures
   make check        static checks
   make install      modules_install for KDIR
   make clean        remove build/ (downloads and kernels stay in the cache)

@@ -96,6 +96,28 @@ map_shrinks() {
 		}' /tmp/said
 }
 
+# Half of a cache's objects go, here and there: what a client holds is what is drawn.
+map_of_a_worn_cache() {
+	control=/proc/slubx_mirror
+	echo "worn 100 8 - 500" >$control && echo "thin worn 50" >$control || return
+	freed=$(awk 'NR == 1 { print $8 }' $control)
+	slubx map worn --json >/tmp/said || return
+	left=$(sed -n 's/.*"used": \([0-9]*\).*/\1/p' /tmp/said)
+	echo "$freed freed, $left left"
+	[ "$freed" -gt 100 ] && [ "$left" -gt 100 ] && [ $((freed + left)) -eq 500 ]
+}
+
+mirror_refuses() {
+	for line in "thin nothing 50" "thin worn" "thin worn 101" "thin worn 50 x"; do
+		! echo "$line" 2>/dev/null >/proc/slubx_mirror || { echo "$line"; return 1; }
+	done
+}
+
+nothing_is_damaged() {
+	echo free >/proc/slubx_mirror && cat /proc/slubx_mirror || return
+	awk 'NR == 1 { exit !($8 == 500 && $10 == 0) }' /proc/slubx_mirror
+}
+
 maps_of_all_caches() {
 	sed 1,2d /proc/slubxinfo | while read -r cache _; do
 		slubx map "$cache" >/tmp/map.svg || return
@@ -120,6 +142,11 @@ if [ -d /sys/kernel/debug/slubx ]; then
 	check "a map of its cache" map_of_a_client
 	check "a map before and after shrinking" map_shrinks
 	check "a map of every cache" maps_of_all_caches
+	check "load the mirror" insmod /modules/slubx_mirror.ko
+	check "a map of a worn cache" map_of_a_worn_cache
+	check "wrong lines are refused" mirror_refuses
+	check "what was left is intact" nothing_is_damaged
+	check "unload the mirror" rmmod slubx_mirror
 else
 	tap skip "maps" "no debugfs of slubx"
 fi

@@ -6,6 +6,7 @@
  * /proc/slubx_mirror, one line a write(2):
  *
  *	NAME OBJECT_SIZE ALIGN FLAGS OBJECTS	make a cache, hold so many objects
+ *	thin NAME PERCENT			check and free so many, by chance
  *	free					check and free all that is held
  *
  * FLAGS are names of files in /sys/kernel/slab/NAME with commas in between, or
@@ -17,6 +18,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/proc_fs.h>
+#include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -111,19 +113,37 @@ static void hold_objects(struct twin *t)
 	}
 }
 
+/* What was freed leaves a hole in the array, so that stamps stay right. */
+static void free_object(struct twin *t, unsigned long i)
+{
+	if (!t->objects[i])
+		return;
+	if (!intact(t->objects[i], t->size, stamp_of(t, i)))
+		damaged_objects++;
+	slubx_kmem_cache_free(t->s, t->objects[i]);
+	t->objects[i] = NULL;
+	used_bytes -= cost(t);
+	freed_objects++;
+	cond_resched();
+}
+
 static void free_objects(struct twin *t)
 {
 	unsigned long i;
 
-	for (i = 0; i < t->held; i++) {
-		if (!intact(t->objects[i], t->size, stamp_of(t, i)))
-			damaged_objects++;
-		slubx_kmem_cache_free(t->s, t->objects[i]);
-		used_bytes -= cost(t);
-		freed_objects++;
-		cond_resched();
-	}
+	for (i = 0; i < t->held; i++)
+		free_object(t, i);
 	kvfree(t->objects);
+}
+
+/* As a cache whose users go one by one: few slabs become empty, most have holes. */
+static void thin(struct twin *t, unsigned int percent)
+{
+	unsigned long i;
+
+	for (i = 0; i < t->held; i++)
+		if (get_random_u32() % 100 < percent)
+			free_object(t, i);
 }
 
 /* ---- Caches --------------------------------------------------------------*/
@@ -133,14 +153,21 @@ static void no_op(void *x)
 {
 }
 
+static struct twin *twin_called(const char *name)
+{
+	struct twin *t;
+
+	list_for_each_entry(t, &twins, list)
+		if (!strcmp(t->name, name))
+			return t;
+	return NULL;
+}
+
 /* Never merged, so that each of the kernel's caches has a twin. */
 static int add_twin(struct twin *t)
 {
-	struct twin *other;
-
-	list_for_each_entry(other, &twins, list)
-		if (!strcmp(other->name, t->name))
-			return -EEXIST;
+	if (twin_called(t->name))
+		return -EEXIST;
 	t->s = slubx_kmem_cache_create(t->name, t->size, t->align,
 				       t->flags | SLUBX_NO_MERGE,
 				       t->ctor ? no_op : NULL);
@@ -240,6 +267,19 @@ static int add_line(char *line)
 	return err;
 }
 
+static int thin_line(char *line)
+{
+	struct twin *t = twin_called(next_word(&line));
+	unsigned int percent;
+
+	if (!t)
+		return -ENOENT;
+	if (kstrtouint(next_word(&line), 10, &percent) || percent > 100 || line)
+		return -EINVAL;
+	thin(t, percent);
+	return 0;
+}
+
 /* ---- The file ------------------------------------------------------------*/
 
 static ssize_t mirror_write(struct file *file, const char __user *text,
@@ -256,10 +296,12 @@ static ssize_t mirror_write(struct file *file, const char __user *text,
 	line = strim(copy);
 
 	mutex_lock(&mirror_mutex);
-	if (strcmp(line, "free"))
-		err = add_line(line);
-	else
+	if (!strcmp(line, "free"))
 		destroy_all();
+	else if (strstarts(line, "thin "))
+		err = thin_line(line + strlen("thin "));
+	else
+		err = add_line(line);
 	mutex_unlock(&mirror_mutex);
 	kfree(copy);
 	return err ?: len;

@@ -14,7 +14,7 @@ BEGIN {
 	COLOR["frozen"] = "#74b58d"
 	COLOR["unknown"] = "#c0392b"
 	LABEL = 150	# width of the text before a row
-	HEAD = 74	# height of what is above the rows
+	HEAD = 86	# height of what is above the rows
 	GAP = 30	# between two maps
 	ROW = 9
 }
@@ -71,21 +71,22 @@ function show_top(sides, width, height, k) {
 }
 
 # What the colours mean, with how many there are in it.
-function show_legend(side, k, kind, x, y) {
+function show_legend(side, k, kind, text, x, y) {
 	x = left_of(side)
 	y = 52
 	for (k = 1; k <= KINDS; k++) {
 		kind = KIND_NAME[k]
 		if (!COUNT[side, kind])
 			continue
-		printf "<rect x=\"%d\" y=\"%d\" width=\"8\" height=\"8\" class=\"%s\"/>\n",
-			x, y - 8, kind
-		text_at(x + 11, y, "", COUNT[side, kind] " " SAID[kind])
-		x += 25 + 7 * length(COUNT[side, kind] " " SAID[kind])
-		if (x > left_of(side) + PANEL - 100) {
+		text = COUNT[side, kind] " " SAID[kind]
+		if (x + 11 + 7 * length(text) > left_of(side) + PANEL) {
 			x = left_of(side)
 			y += 13
 		}
+		printf "<rect x=\"%d\" y=\"%d\" width=\"8\" height=\"8\" class=\"%s\"/>\n",
+			x, y - 8, kind
+		text_at(x + 11, y, "", text)
+		x += 25 + 7 * length(text)
 	}
 }
 
