@@ -101,6 +101,16 @@ wants_color() {
 	esac
 }
 
+# Some seconds long, after it booted and has entropy, the kernel prints no pointers. A
+# file that shows some tells.
+wait_for_pointers() {
+	waited=0
+	while [ $waited -lt 20 ] && grep -q ptrval "$PROC/timer_list" 2>/dev/null; do
+		sleep 1
+		waited=$((waited + 1))
+	done
+}
+
 # file_of NAME: what a cache's directory is called.
 file_of() { printf '%s' "$1" | tr / '!'; }
 

@@ -13,6 +13,7 @@ main_map() {
 	[ -e "$SYS/$file" ] || die "no cache named $pattern."
 	slabs=$DEBUG/$file/slabs
 	[ -e "$slabs" ] || die "no $slabs: is debugfs mounted, and does this slubx have it?"
+	wait_for_pointers		# by which slabs are told apart
 	tmp=$(mktemp -d) || exit 1
 	trap 'rm -r "$tmp"' EXIT
 	set -- "$tmp/before"

@@ -46,6 +46,7 @@ tell() { printf '%s\n' "$2" >"$instance/$1"; }
 record_stacks() {
 	[ -d "$TRACING/events/slubx" ] ||
 		die "no events in $TRACING: is tracefs mounted?"
+	wait_for_pointers
 	instance=$TRACING/instances/slubx.$$
 	mkdir "$instance" || die "can't make an instance in tracefs; are you root?"
 	trap 'exit 1' INT TERM HUP
