@@ -11,7 +11,7 @@
 
 static char *crime = "none";
 module_param(crime, charp, 0444);
-MODULE_PARM_DESC(crime, "none, after, late or double (default none)");
+MODULE_PARM_DESC(crime, "none, after, late, unseen or double (default none)");
 
 static struct slubx_kmem_cache *cache;
 
@@ -30,6 +30,13 @@ static void write_late(u8 *x)
 	slubx_kmem_cache_shrink(cache);
 }
 
+/* Whoever looks at all slabs finds it, nobody before. */
+static void write_unseen(u8 *x)
+{
+	slubx_kmem_cache_free(cache, x);
+	x[1] = 0x12;
+}
+
 static void free_twice(u8 *x)
 {
 	slubx_kmem_cache_free(cache, x);
@@ -43,6 +50,8 @@ static void commit(u8 *x)
 		write_behind(x);
 	else if (!strcmp(crime, "late"))
 		write_late(x);
+	else if (!strcmp(crime, "unseen"))
+		write_unseen(x);
 	else if (!strcmp(crime, "double"))
 		free_twice(x);
 	else
