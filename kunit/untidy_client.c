@@ -28,6 +28,10 @@ static bool destroys = true;
 module_param(destroys, bool, 0444);
 MODULE_PARM_DESC(destroys, "destroy the caches when unloaded (default 1)");
 
+static bool dumps;
+module_param(dumps, bool, 0444);
+MODULE_PARM_DESC(dumps, "tell in the log of the object when unloaded");
+
 static struct slubx_kmem_cache *cache(unsigned int i)
 {
 	return (struct slubx_kmem_cache *)caches[i];
@@ -71,6 +75,10 @@ static int __init come(void)
 
 static void __exit go(void)
 {
+	if (dumps) {
+		pr_info("untidy_client: object:");
+		slubx_kmem_dump_obj((void *)object + 17);
+	}
 	if (frees)
 		slubx_kmem_cache_free(cache(0), (void *)object);
 	if (destroys)

@@ -49,6 +49,8 @@ heir_frees() {
 		rmmod $CLIENT
 }
 
+log_has() { dmesg | grep "$1" >/dev/null || { dmesg | tail -n 5; false; }; }
+
 has_cache() { [ -e "$SYS/untidy" ] && grep -q '^untidy ' /proc/slubxinfo; }
 
 check "slubx loads" insmod /modules/slubx.ko
@@ -60,7 +62,8 @@ check "the client goes without destroying them" client_goes
 check "each cache is a reference" has_references 2
 check "slubx stays while the caches are there" stays
 check "they can be seen" has_cache
-check "an heir destroys them" heir_frees
+check "an heir tells of the object and destroys them" heir_frees dumps=1
+check "in one line" log_has 'untidy_client: object: slab untidy start ffff[0-9a-f]* pointer offset 17 size 1000$'
 check "they can't be seen any more" eval '! has_cache'
 check "nobody needs slubx any more" has_references 0
 check "slubx goes" goes
