@@ -4,8 +4,7 @@
 # state.sh - what a module that has gone must not have left behind.
 #
 # `state_names` lists every name a module could add (the same text before and
-# after); `state_pages` is a number that may move a little, and `state_memory` are
-# three of them, measured with more care.
+# after); `state_memory` are three numbers that may move a little.
 
 state_names() {
 	ls -d /sys/kernel/* /proc/slub* /proc/[a-z]* /sys/module/* \
@@ -13,16 +12,6 @@ state_names() {
 		/sys/kernel/slab/*slubx* /sys/kernel/tracing/events/* 2>/dev/null
 	sed 's/^/cpuhp /' /sys/devices/system/cpu/hotplug/states 2>/dev/null
 	cut -d' ' -f1 /proc/modules
-}
-
-# Pages the kernel thinks are slab pages, on the whole machine. KB as a unit
-# would hide the node counters: these are pages.
-state_pages() {
-	awk '/^nr_slab_(un)?reclaimable / { sum += $2 } END { print sum + 0 }' /proc/vmstat
-}
-
-state_used() {
-	awk '/^MemTotal:/ { all = $2 } /^MemFree:/ { print all - $2 }' /proc/meminfo
 }
 
 # Slab pages that are in none of SLUB's caches: large kmalloc() and slubx.

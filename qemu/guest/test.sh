@@ -33,17 +33,14 @@ load_and_test() {
 }
 
 measure() {
-	settle
-	pages=$(state_pages)
-	used=$(state_used)
-	echo "# $pages slab pages, $used kB used"
+	memory=$(state_memory)
+	echo "# slab pages that are not SLUB's, free pages, kB of percpu: $memory"
 }
 
 kept_memory() {
-	pages_before=$pages
-	used_before=$used
+	before=$memory
 	measure
-	[ $((pages - pages_before)) -gt 256 ] || [ $((used - used_before)) -gt 8192 ]
+	echo "$before $memory" | awk '{ exit !($4 - $1 > 64 || $2 - $5 > 2048) }'
 }
 
 # The rest of the kernel keeps some memory too (more so under kmemleak), but not
