@@ -8,7 +8,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
-#include "common.h"
+#include "scene.h"
 #include "../slubx/fault.h"
 #include "../slubx/large.h"
 #include "../slubx/slab.h"
@@ -84,7 +84,7 @@ static void much_is_of_pieces(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, is_vmalloc_addr(x));
 	memset(x, 0x22, HUGE);
 	slubx_kvfree(x);
-	KUNIT_EXPECT_EQ(test, (long)slubx_large_count(), large);
+	KUNIT_EXPECT_EQ(test, slubx_large_count(), large);
 }
 
 static void pieces_when_one_is_not_there(struct kunit *test)
@@ -345,7 +345,41 @@ static void freed_where_nobody_sleeps(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(x); i++)
 		slubx_kvfree_atomic(x[i]);
 	local_irq_enable();
-	KUNIT_EXPECT_EQ(test, (long)slubx_large_count(), large);
+	KUNIT_EXPECT_EQ(test, slubx_large_count(), large);
+}
+
+static u8 *object_with_dirt_behind(struct slubx_kmem_cache *s)
+{
+	u8 *x = slubx_kmem_cache_alloc(s, GFP_KERNEL);
+
+	if (!x)
+		return NULL;
+	memset(x, 0x77, s->layout.size);
+	memset(x, 0, s->layout.object_size);
+	return x;
+}
+
+/* A cache's objects may have room behind them that was never zeroed. */
+static void grows_with_zeroes_beyond_an_object(struct kunit *test)
+{
+	struct slubx_kmem_cache *s =
+		slubx_scene_cache(test, 100, SLUBX_HWCACHE_ALIGN);
+	static const size_t sizes[] = { 120, 200 };
+	unsigned int i;
+	u8 *x;
+
+	for (i = 0; i < 2 * ARRAY_SIZE(sizes); i++) {
+		size_t size = sizes[i / 2];
+
+		x = object_with_dirt_behind(s);
+		KUNIT_ASSERT_NOT_NULL(test, x);
+		x = i % 2 ? slubx_krealloc(x, size, GFP_KERNEL | __GFP_ZERO) :
+			    slubx_kvrealloc(x, size, GFP_KERNEL | __GFP_ZERO);
+		KUNIT_ASSERT_NOT_NULL(test, x);
+		OPTIMIZER_HIDE_VAR(x);
+		KUNIT_EXPECT_NULL(test, memchr_inv(x, 0, size));
+		slubx_kfree(x);
+	}
 }
 
 /* In a freed object only the link to the next one is not zero. */
@@ -362,6 +396,25 @@ static void wiped_before_it_is_freed(struct kunit *test)
 	KUNIT_EXPECT_LE(test, left, sizeof(void *) + 0U);
 }
 
+/* What is not ours to free, or not any more, is not ours to wipe. */
+static void wiped_only_if_it_can_be_freed(struct kunit *test)
+{
+	u8 *foreign = kmalloc(128, GFP_KERNEL);
+	u8 *x = slubx_kvmalloc(128, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, foreign);
+	KUNIT_ASSERT_NOT_NULL(test, x);
+	memset(foreign, 0x77, 128);
+	EXPECT_ERRORS(test, 1, slubx_kvfree_sensitive(foreign, 128));
+	KUNIT_EXPECT_NULL(test, memchr_inv(foreign, 0x77, 128));
+	kfree(foreign);
+	slubx_kvfree_sensitive(x, 128);
+	if (SLUBX_HARDENED) {
+		EXPECT_ERRORS(test, 1, slubx_kvfree_sensitive(x, 128));
+		EXPECT_ERRORS(test, 1, slubx_kvfree_sensitive(x, 128));
+	}
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(little_is_of_a_cache),
 	KUNIT_CASE(a_page_is_never_of_pieces),
@@ -375,6 +428,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(aligned_or_none),
 	KUNIT_CASE(grows_and_shrinks),
 	KUNIT_CASE(grows_with_zeroes),
+	KUNIT_CASE(grows_with_zeroes_beyond_an_object),
 	KUNIT_CASE(stays_where_it_fits),
 	KUNIT_CASE(a_failure_leaves_the_old),
 	KUNIT_CASE(to_no_size_and_from_nothing),
@@ -382,6 +436,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(frees_what_vmalloc_gave),
 	KUNIT_CASE(freed_where_nobody_sleeps),
 	KUNIT_CASE(wiped_before_it_is_freed),
+	KUNIT_CASE(wiped_only_if_it_can_be_freed),
 	{},
 };
 

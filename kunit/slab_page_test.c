@@ -44,6 +44,8 @@ static void flags_that_make_sense(struct kunit *test)
 		{ GFP_ATOMIC | __GFP_NOWARN, 0, GFP_ATOMIC | __GFP_NOWARN, 0 },
 		{ GFP_KERNEL | __GFP_NOFAIL, 0, GFP_KERNEL | __GFP_NOFAIL, 0 },
 		{ GFP_NOFS | __GFP_THISNODE, 0, GFP_NOFS | __GFP_THISNODE, 0 },
+		{ GFP_KERNEL | __GFP_NOLOCKDEP, 0, GFP_KERNEL | __GFP_NOLOCKDEP,
+		  0 },
 		/* A charged page with objects on a list_lru is an oops. */
 		{ GFP_KERNEL_ACCOUNT, 0, GFP_KERNEL, 0 },
 		{ GFP_KERNEL_ACCOUNT, __GFP_ZERO, GFP_KERNEL, 0 },

@@ -86,7 +86,7 @@
 	(__GFP_RECLAIM | __GFP_HIGH | __GFP_IO | __GFP_FS | __GFP_NOWARN | \
 	 __GFP_RETRY_MAYFAIL | __GFP_NOFAIL | __GFP_NORETRY | __GFP_MEMALLOC | \
 	 __GFP_NOMEMALLOC | SLUBX_GFP_ATOMIC | __GFP_HARDWALL |                \
-	 __GFP_THISNODE)
+	 __GFP_THISNODE | __GFP_NOLOCKDEP)
 /* ... and what makes no sense for a slab and is reported (GFP_SLAB_BUG_MASK). */
 #define SLUBX_GFP_SENSELESS (__GFP_DMA32 | __GFP_HIGHMEM | ~__GFP_BITS_MASK)
 

@@ -208,6 +208,33 @@ static bool is_in_use(const struct slubx_slab *slab, const void *x)
 	       !(SLUBX_HARDENED && slubx_freelist_has(slab->slab_cache, x));
 }
 
+/*
+ * Of memory in use that starts at @x: what @in_slab says of its cache, or its
+ * pages. Anything else is reported, and has 0 bytes.
+ */
+static __always_inline size_t
+bytes_at(const void *x, size_t (*in_slab)(const struct slubx_kmem_cache *s))
+{
+	struct slubx_slab *slab;
+	size_t size;
+
+	if (ZERO_OR_NULL_PTR(x))
+		return 0;
+	slab = slubx_virt_to_slab(x);
+	if (slab && is_in_use(slab, x)) {
+		/* Who knows may use it all. */
+		slubx_object_end_tail(slab->slab_cache, (void *)x);
+		return in_slab(slab->slab_cache);
+	}
+	size = slab ? 0 : slubx_large_size(x);
+	if (!size)
+		slubx_error(
+			NULL,
+			"size of 0x%p, where no memory of slubx in use starts",
+			x);
+	return size;
+}
+
 /**
  * slubx_ksize() - how much memory is there at @x?
  * @x: memory of slubx; NULL and ZERO_SIZE_PTR are fine. Anything else is
@@ -221,23 +248,20 @@ static bool is_in_use(const struct slubx_slab *slab, const void *x)
  */
 size_t slubx_ksize(const void *x)
 {
-	struct slubx_slab *slab;
-	size_t size;
-
-	if (ZERO_OR_NULL_PTR(x))
-		return 0;
-	slab = slubx_virt_to_slab(x);
-	if (slab && is_in_use(slab, x)) {
-		/* Who knows may use it all. */
-		slubx_object_end_tail(slab->slab_cache, (void *)x);
-		return usable_size(slab->slab_cache);
-	}
-	size = slab ? 0 : slubx_large_size(x);
-	if (!size)
-		slubx_error(
-			NULL,
-			"size of 0x%p, where no memory of slubx in use starts",
-			x);
-	return size;
+	return bytes_at(x, usable_size);
 }
 EXPORT_SYMBOL_GPL(slubx_ksize);
+
+static size_t object_size(const struct slubx_kmem_cache *s)
+{
+	return s->layout.object_size;
+}
+
+/*
+ * The same, without what an object's cache has behind it: nobody has ever
+ * written there, nor zeroed it.
+ */
+size_t slubx_kmalloc_bytes(const void *x)
+{
+	return bytes_at(x, object_size);
+}

@@ -10,6 +10,7 @@
 /* More than so many bytes are not simply of a class (kmalloc.c). */
 extern size_t slubx_kmalloc_limit;
 
+size_t slubx_kmalloc_bytes(const void *x);
 unsigned int slubx_kmalloc_class_size(unsigned int index);
 void slubx_kmalloc_class_name(char text[SLUBX_NAME_LEN], const char *set,
 			      unsigned int size);

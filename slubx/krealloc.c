@@ -9,6 +9,7 @@
 #include <linux/string.h>
 
 #include "debug/object.h"
+#include "kmalloc.h"
 #include "slab.h"
 
 /* Is @x where the caller wants it, so that it may stay there? */
@@ -75,7 +76,7 @@ void *slubx_krealloc_node_align(const void *x, size_t size, size_t align,
 	}
 	if (unlikely(ZERO_OR_NULL_PTR(x)))
 		return __slubx_kmalloc_track_caller(size, gfp, node, _RET_IP_);
-	usable = slubx_ksize(x);
+	usable = slubx_kmalloc_bytes(x);
 	if (unlikely(!usable))
 		return NULL;
 	if (size <= usable && lies_well(x, align, gfp, node))

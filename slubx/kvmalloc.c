@@ -38,18 +38,22 @@ static bool is_of_node(const void *x, size_t pages, int node)
 	return true;
 }
 
+/* What vmalloc_node() does by itself. */
+#define GFP_OF_NODE \
+	(GFP_KERNEL | __GFP_HIGHMEM | __GFP_HARDWALL | __GFP_ZERO | \
+	 __GFP_THISNODE)
+
 /*
- * Near @node, if the caller may wait for anything: else modules can't ask for
- * both a node and flags, and what the caller may not wait for counts more.
+ * Near @node, if the caller asks for nothing else: modules can't ask for both a
+ * node and flags, and the flags count more.
  */
 static void *new_pages(size_t size, gfp_t gfp, int node)
 {
-	bool waits = (gfp & GFP_KERNEL) == GFP_KERNEL &&
-		     !(gfp & (__GFP_NOFAIL | __GFP_NORETRY));
+	bool plain = (gfp & GFP_KERNEL) == GFP_KERNEL && !(gfp & ~GFP_OF_NODE);
 
 	if (slubx_should_fail(SLUBX_FAULT_VMALLOC))
 		return NULL;
-	if (node == NUMA_NO_NODE || !waits)
+	if (node == NUMA_NO_NODE || !plain)
 		return __vmalloc(size, gfp & ~__GFP_THISNODE);
 	if (gfp & __GFP_ZERO)
 		return vzalloc_node(size, node);
@@ -151,7 +155,7 @@ static size_t usable_size(const void *x)
 {
 	if (is_vmalloc_addr(x))
 		return count_pages(x) * PAGE_SIZE;
-	return slubx_ksize(x);
+	return slubx_kmalloc_bytes(x);
 }
 
 /* Memory that is long enough already may stay, if it is where it should be. */
@@ -274,7 +278,8 @@ EXPORT_SYMBOL_GPL(slubx_kvfree_atomic);
 /**
  * slubx_kvfree_sensitive() - free memory that nobody may read any more
  * @x: as for slubx_kvfree()
- * @size: its bytes, which are zeroed before
+ * @size: its bytes, which are zeroed before. Memory of one piece is as
+ *	slubx_kfree_sensitive() does it
  *
  * After kvfree_sensitive().
  *
@@ -282,9 +287,11 @@ EXPORT_SYMBOL_GPL(slubx_kvfree_atomic);
  */
 void slubx_kvfree_sensitive(const void *x, size_t size)
 {
-	if (unlikely(ZERO_OR_NULL_PTR(x)))
+	if (!is_vmalloc_addr(x)) {
+		slubx_kfree_sensitive(x);
 		return;
+	}
 	memzero_explicit((void *)x, size);
-	slubx_kvfree(x);
+	vfree(x);
 }
 EXPORT_SYMBOL_GPL(slubx_kvfree_sensitive);
