@@ -375,7 +375,7 @@ static void in_nmi_large_memory_is_put_off(struct kunit *test)
 		KUNIT_EXPECT_NOT_NULL(test, x);
 		EXPECT_ERRORS(test, 0, send(test, x, 0, i & 1));
 		KUNIT_EXPECT_EQ(test, nmi.large, large + 1);
-		KUNIT_EXPECT_EQ(test, (long)slubx_large_count(), large);
+		KUNIT_EXPECT_EQ(test, slubx_large_count(), large);
 	}
 	slubx_nmi_deafen();
 }
@@ -397,7 +397,7 @@ static void large_memory_waits_for_an_interrupt(struct kunit *test)
 	local_irq_enable();
 	slubx_defer_flush();
 	KUNIT_EXPECT_EQ(test, waiting, large + 1);
-	KUNIT_EXPECT_EQ(test, (long)slubx_large_count(), large);
+	KUNIT_EXPECT_EQ(test, slubx_large_count(), large);
 }
 
 static void frees_that_cant_be_right(struct kunit *test)
@@ -415,6 +415,38 @@ static void frees_that_cant_be_right(struct kunit *test)
 	EXPECT_VALID(test, cache, cache_of(x));
 }
 
+/*
+ * What waits is not free yet, so nobody sees that it is freed again, until it is
+ * to be freed; then all is right but for what the list has lost.
+ */
+static void freed_again_while_it_waits(struct kunit *test)
+{
+	struct slubx_kmem_cache *s = slubx_scene_cache(test, SIZE, 0);
+	void *y = slubx_scene_alloc(test, s), *x;
+	unsigned int pass;
+
+	if (!SLUBX_HARDENED)
+		kunit_skip(test, "only a hardened build can tell");
+	for (pass = 0; pass < 2; pass++) {
+		long errors = atomic_long_read(&slubx_error_count);
+
+		x = slubx_scene_alloc(test, s);
+		have_none(s);
+		local_irq_disable();
+		slubx_kfree_nolock(x);
+		EXPECT_ERRORS(test, 0,
+			      pass ? slubx_kfree_nolock(x) : slubx_kfree(x));
+		local_irq_enable();
+		slubx_defer_flush();
+		/* Of the object, and of its link. */
+		KUNIT_EXPECT_EQ(test, atomic_long_read(&slubx_error_count),
+				errors + 2);
+		EXPECT_VALID(test, cache, s);
+	}
+	slubx_kmem_cache_free(s, y);
+	KUNIT_EXPECT_EQ(test, slubx_kmem_cache_shrink(s), 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(gives_what_is_at_hand),
 	KUNIT_CASE(zeroed_when_asked),
@@ -428,6 +460,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(in_nmi_large_memory_is_put_off),
 	KUNIT_CASE(large_memory_waits_for_an_interrupt),
 	KUNIT_CASE(frees_that_cant_be_right),
+	KUNIT_CASE(freed_again_while_it_waits),
 	{},
 };
 

@@ -10,6 +10,7 @@
 #include <linux/irq_work.h>
 #include <linux/llist.h>
 
+#include "errors.h"
 #include "large.h"
 #include "path.h"
 #include "slab.h"
@@ -49,25 +50,51 @@ static void free_link(struct llist_node *link)
 	free_object(s, slab, to_object(s, link));
 }
 
+/*
+ * Memory that waits is not free yet, so that freeing it once more goes unseen,
+ * and writes over the link. Is this still one?
+ */
+static bool is_link(struct llist_node *link)
+{
+	struct slubx_slab *slab;
+
+	if (!virt_addr_valid(link))
+		return false;
+	slab = slubx_slab_around(link);
+	if (!slubx_slab_is_ours(slab))
+		return !offset_in_page(link);
+	return slubx_slab_object_at(slab, to_object(slab->slab_cache, link));
+}
+
 static void empty_list(struct irq_work *work)
 {
 	struct deferred *d = container_of(work, struct deferred, work);
-	struct llist_node *link, *next;
+	struct llist_node *link = llist_del_all(&d->objects), *next;
 
-	llist_for_each_safe(link, next, llist_del_all(&d->objects))
+	for (; link; link = next) {
+		if (unlikely(!is_link(link))) {
+			slubx_error(
+				NULL,
+				"memory whose free was put off was freed again or written to; what was put off before it is lost");
+			return;
+		}
+		next = link->next;
 		free_link(link);
+	}
 }
 
 /*
  * Any cpu's list would do, so it is no matter whether this one is left
- * meanwhile.
+ * meanwhile. The work is queued by everybody, not only by who found the list
+ * empty: that one may be preempted before he does, and slubx_defer_flush()
+ * would not wait for what others have added since.
  */
 static void defer(struct llist_node *link)
 {
 	struct deferred *d = raw_cpu_ptr(deferred);
 
-	if (llist_add(link, &d->objects))
-		irq_work_queue(&d->work);
+	llist_add(link, &d->objects);
+	irq_work_queue(&d->work);
 }
 
 /* Frees @x soon. For any context; its hooks have run. */

@@ -206,7 +206,10 @@ void slubx_free_run(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 void slubx_free_deferred(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 			 void *x)
 {
-	free_run(s, slab, x, x, 1);
+	if (SLUBX_HARDENED && unlikely(slubx_freelist_has(s, x)))
+		slubx_report_double_free(s, x);
+	else
+		free_run(s, slab, x, x, 1);
 }
 
 /* How to free: nothing out of the ordinary, or some of these. */
@@ -330,8 +333,8 @@ void slubx_free_cold(struct slubx_kmem_cache *s, struct slubx_slab *slab,
  *
  * A cache that was destroyed with objects in use still takes them back here.
  *
- * Context: Any. Does not sleep. In NMI the object may be freed a little later,
- *	by an irq_work.
+ * Context: Any; on PREEMPT_RT not with interrupts or preemption off. Does not
+ *	sleep. In NMI the object may be freed a little later, by an irq_work.
  */
 void slubx_kmem_cache_free(struct slubx_kmem_cache *s, void *x)
 {
@@ -359,8 +362,8 @@ EXPORT_SYMBOL_GPL(slubx_kmem_cache_free);
  * the kernel's own kmalloc() included; an address inside an object; memory that
  * is free already, see slubx_kmem_cache_free(). After kfree().
  *
- * Context: Any. Does not sleep. In NMI memory may be freed a little later, by
- *	an irq_work.
+ * Context: Any; on PREEMPT_RT not with interrupts or preemption off. Does not
+ *	sleep. In NMI memory may be freed a little later, by an irq_work.
  */
 void slubx_kfree(const void *x)
 {
