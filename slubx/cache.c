@@ -264,6 +264,17 @@ void slubx_cache_set_flag(struct slubx_kmem_cache *s, slubx_flags_t flag,
 }
 EXPORT_SYMBOL_SLUBX(slubx_cache_set_flag);
 
+static void take_back(struct slubx_kmem_cache *s)
+{
+	struct slubx_kmem_cache_node *n;
+	int node;
+
+	slubx_flush_all(s);
+	slubx_for_each_node(s, node, n)
+		slubx_node_drop_empty(s, n);
+	abandon_isolated(s);
+}
+
 /*
  * Takes everything back from the cpus and frees all that is free. From now on
  * nothing is given out, and a free keeps nothing. True if no slab remains.
@@ -271,16 +282,18 @@ EXPORT_SYMBOL_SLUBX(slubx_cache_set_flag);
  */
 bool slubx_cache_shutdown(struct slubx_kmem_cache *s)
 {
-	struct slubx_kmem_cache_node *n;
-	int node;
-
 	slubx_defer_flush();
 	slubx_cache_set_flag(s, SLUBX_ZOMBIE, true);
 	WRITE_ONCE(s->min_partial, 0);
-	slubx_flush_all(s);
-	slubx_for_each_node(s, node, n)
-		slubx_node_drop_empty(s, n);
-	abandon_isolated(s);
+	take_back(s);
+	if (!slubx_cache_slabs(s))
+		return true;
+	/*
+	 * Who frees an object so late may have looked at the flags before, and
+	 * put its slab on his cpu's list after the cpu was looked at.
+	 */
+	synchronize_rcu();
+	take_back(s);
 	return !slubx_cache_slabs(s);
 }
 

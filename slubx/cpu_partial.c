@@ -60,7 +60,7 @@ static struct slubx_slab *put_locked(struct slubx_kmem_cache *s,
 	struct slubx_kmem_cache_cpu *c = this_cpu_ptr(s->cpu_slab);
 	struct slubx_slab *drained = NULL;
 
-	/* Destroyed meanwhile: the flush has been here, or will be. */
+	/* Destroyed meanwhile: the flush may have been here already. */
 	if (unlikely(slubx_is_cold(s))) {
 		slab->next = NULL;
 		return slab;

@@ -29,7 +29,11 @@ void slubx_reap_later(struct slubx_kmem_cache *s)
 	mutex_lock(&slubx_mutex);
 	list_add(&s->list, &zombies);
 	mutex_unlock(&slubx_mutex);
-	/* The last slab may have gone before it was in the list. */
+	/*
+	 * The last slab may have gone before it was in the list, or go by the
+	 * hand of somebody who did not see a zombie yet (slab.c).
+	 */
+	synchronize_rcu();
 	schedule_work(&slubx_reap_work);
 }
 

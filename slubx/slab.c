@@ -167,18 +167,29 @@ static void make_freelist(struct slubx_kmem_cache *s, struct slubx_slab *slab)
 	}
 }
 
-/* Slabs are counted where their memory is, wherever it was asked for. */
-static void count_slab(struct slubx_kmem_cache *s, struct slubx_slab *slab,
-		       int sign)
+/*
+ * Slabs are counted where their memory is, wherever it was asked for. Only of
+ * the very first and the very last of all slabs is there no node.
+ */
+static void count_slab(struct slubx_kmem_cache *s, struct slubx_slab *slab)
 {
 	struct slubx_kmem_cache_node *n = s->node[slubx_slab_nid(slab)];
 
-	/* Only while the very first slab of all is made is there no node. */
 	if (unlikely(!n))
 		return;
-	atomic_long_add(sign, &n->nr_slabs);
-	atomic_long_add(sign * (long)slab->fc.counters.objects,
-			&n->total_objects);
+	atomic_long_add(slab->fc.counters.objects, &n->total_objects);
+	atomic_long_inc(&n->nr_slabs);
+}
+
+/* With its last slab a cache that is being destroyed may be gone. */
+static void uncount_slab(struct slubx_kmem_cache_node *n, unsigned int objects)
+{
+	if (unlikely(!n))
+		return;
+	atomic_long_sub(objects, &n->total_objects);
+	/* All that was done with the cache was done before. */
+	smp_mb__before_atomic();
+	atomic_long_dec(&n->nr_slabs);
 }
 
 /*
@@ -208,7 +219,7 @@ struct slubx_slab *slubx_slab_new(struct slubx_kmem_cache *s, gfp_t gfp,
 				       slab->fc.counters.objects);
 	make_freelist(s, slab);
 	account(slab, 1);
-	count_slab(s, slab, 1);
+	count_slab(s, slab);
 	slubx_stat(s, ALLOC_SLAB);
 	trace_slubx_slab_new(s, slab, page_address(page), compound_order(page),
 			     page_to_nid(page));
@@ -282,21 +293,27 @@ struct work_struct slubx_reap_work;
  * Gives a slab with no object in use back; its pages only after a grace period
  * if readers may still look at them. Any context but NMI.
  *
- * The last slab of a destroyed cache takes the cache along, once all that
- * still look at it have left this read-side section.
+ * The last slab of a cache that is being destroyed takes the cache along: once
+ * it is not counted any more nothing of @s may be looked at. Who asked too early
+ * whether the cache is a zombie is waited for by the reaper (reap.c).
  */
 void slubx_slab_free(struct slubx_kmem_cache *s, struct slubx_slab *slab)
 {
+	struct slubx_kmem_cache_node *n = s->node[slubx_slab_nid(slab)];
+	unsigned int objects = slab->fc.counters.objects;
+	bool zombie;
+
 	rcu_read_lock();
+	zombie = READ_ONCE(s->flags) & SLUBX_ZOMBIE;
 	slubx_stat(s, FREE_SLAB);
 	trace_slubx_slab_free(s, slab, slubx_slab_address(slab),
 			      slubx_slab_order(slab), slubx_slab_nid(slab));
-	count_slab(s, slab, -1);
 	if (unlikely(s->flags & SLUBX_TYPESAFE_BY_RCU))
 		call_rcu(&slab->rcu_head, release_after_grace_period);
 	else
 		release_page(s, slab);
-	if (unlikely(READ_ONCE(s->flags) & SLUBX_ZOMBIE))
+	uncount_slab(n, objects);
+	if (unlikely(zombie))
 		schedule_work(&slubx_reap_work);
 	rcu_read_unlock();
 }
@@ -305,7 +322,7 @@ EXPORT_SYMBOL_SLUBX(slubx_slab_free);
 /* Forgets a slab that has objects in use: its pages stay with who has them. */
 void slubx_slab_abandon(struct slubx_kmem_cache *s, struct slubx_slab *slab)
 {
-	count_slab(s, slab, -1);
+	uncount_slab(s->node[slubx_slab_nid(slab)], slab->fc.counters.objects);
 	unclaim_page(s, slab);
 }
 
