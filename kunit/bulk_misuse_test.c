@@ -184,7 +184,7 @@ static void run_of_a_zombie(struct kunit *test)
 /* All sizes, some large, some nothing; shuffled, or neighbours side by side. */
 static void memory_of_any_size(struct kunit *test)
 {
-	unsigned long large = slubx_large_count();
+	long large = slubx_large_count();
 	unsigned int round, i;
 	void *x[COUNT];
 	size_t size;

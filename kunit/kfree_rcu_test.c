@@ -63,7 +63,7 @@ static void memory_of_any_size(struct kunit *test)
 	x = vmalloc(sizeof(*x));
 	slubx_kvfree_rcu(x, rcu);
 	EXPECT_ERRORS(test, 0, slubx_kvfree_rcu_barrier());
-	KUNIT_EXPECT_EQ(test, (long)slubx_large_count(), large);
+	KUNIT_EXPECT_EQ(test, slubx_large_count(), large);
 }
 
 static void one_argument(struct kunit *test)

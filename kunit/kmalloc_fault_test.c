@@ -226,7 +226,7 @@ static void each_function_without_pages(struct kunit *test)
 
 static void each_function_without_large_pages(struct kunit *test)
 {
-	unsigned long count = slubx_large_count();
+	long count = slubx_large_count();
 
 	no_pages();
 	expect_all_fail(test, 8193);

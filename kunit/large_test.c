@@ -33,7 +33,7 @@ static void *large(struct kunit *test, size_t size, gfp_t gfp)
 /* All of it can be used; freed rightly it is gone, and nothing is said. */
 static void expect_works(struct kunit *test, void *x, size_t size)
 {
-	unsigned long count = slubx_large_count();
+	long count = slubx_large_count();
 
 	KUNIT_EXPECT_GE(test, slubx_ksize(x), size);
 	slubx_test_brand(x, slubx_ksize(x));
@@ -47,7 +47,7 @@ static void expect_works(struct kunit *test, void *x, size_t size)
 /* From the first size that no cache has, a byte to each side of each order. */
 static void pages_by_size(struct kunit *test)
 {
-	unsigned long count = slubx_large_count();
+	long count = slubx_large_count();
 	unsigned int order;
 	size_t size;
 	int step;
@@ -207,7 +207,7 @@ static void flags_that_make_no_sense(struct kunit *test)
 /* No page is the kernel's fault, not the client's: nothing of ours is said. */
 static void without_pages(struct kunit *test)
 {
-	unsigned long count = slubx_large_count();
+	long count = slubx_large_count();
 
 	slubx_fault_arm(SLUBX_FAULT_PAGE_LARGE, 0, 2);
 	EXPECT_ERRORS(test, 0, {
@@ -277,7 +277,7 @@ static long unreclaimable(void)
 static void pages_are_accounted(struct kunit *test)
 {
 	long before = unreclaimable(), pages = (long)MANY << ORDER;
-	unsigned long count = slubx_large_count();
+	long count = slubx_large_count();
 	void **x = kunit_kcalloc(test, MANY, sizeof(*x), GFP_KERNEL);
 	unsigned int i;
 
@@ -360,7 +360,7 @@ static void free_now(void *data)
 /* Of all cpus at once, one frees it. */
 static void freed_by_all_at_once(struct kunit *test)
 {
-	unsigned long count = slubx_large_count();
+	long count = slubx_large_count();
 	unsigned int i;
 
 	for (i = 0; i < 200; i++) {
@@ -407,7 +407,7 @@ static void walkers_reference_is_no_fault(struct kunit *test)
 static void stray_put_is_reported(struct kunit *test)
 {
 	void *x = large(test, SIZE, GFP_KERNEL);
-	unsigned long count = slubx_large_count();
+	long count = slubx_large_count();
 
 	slubx_test_brand(x, SIZE);
 	put_page(virt_to_page(x));
@@ -423,7 +423,7 @@ static void lost_pages_are_let_go(struct kunit *test)
 {
 	void *x = large(test, SIZE, GFP_KERNEL);
 	struct page *page = virt_to_page(x);
-	unsigned long count = slubx_large_count();
+	long count = slubx_large_count();
 
 	page_ref_sub(page, 2);
 	EXPECT_ERRORS(test, 1, slubx_kfree(x));

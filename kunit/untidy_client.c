@@ -32,6 +32,10 @@ static bool dumps;
 module_param(dumps, bool, 0444);
 MODULE_PARM_DESC(dumps, "tell in the log of the object when unloaded");
 
+static unsigned int large;
+module_param(large, uint, 0444);
+MODULE_PARM_DESC(large, "bytes to allocate and never to free (default 0)");
+
 static struct slubx_kmem_cache *cache(unsigned int i)
 {
 	return (struct slubx_kmem_cache *)caches[i];
@@ -62,6 +66,8 @@ static int __init come(void)
 
 	if (caches[0])
 		return 0;
+	if (large && !slubx_kmalloc(large, GFP_KERNEL))
+		return -ENOMEM;
 	err = make_caches();
 	if (!err) {
 		object = (unsigned long)slubx_kmem_cache_alloc(cache(0),

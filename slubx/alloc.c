@@ -213,8 +213,9 @@ static __always_inline void *alloc_object(struct slubx_kmem_cache *s, gfp_t gfp,
  * init_on_alloc; what the constructor left if the cache has one; else anything.
  * After kmem_cache_alloc().
  *
- * Context: Any. May sleep if @gfp allows blocking. In NMI only what the cpu
- *	has at hand is given out, else NULL.
+ * Context: Any; on PREEMPT_RT not with interrupts or preemption off. May
+ *	sleep if @gfp allows blocking. In NMI only what the cpu has at hand is
+ *	given out, else NULL.
  * Return: the object, or NULL if there is no memory (with a line in the log
  *	unless __GFP_NOWARN) or the cache was destroyed.
  */

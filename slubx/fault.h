@@ -11,7 +11,10 @@
 #include <linux/jump_label.h>
 #include <linux/types.h>
 
-/* Every place where slubx asks somebody else for memory. */
+/*
+ * Places where slubx asks somebody else for memory, once it is loaded. While it
+ * loads the kernel's own injection does it (qemu/tests/50-fail-nth.sh).
+ */
 enum slubx_fault_site {
 	SLUBX_FAULT_PAGE_PREFERRED,	/* a slab of the order we like */
 	SLUBX_FAULT_PAGE_MIN,		/* a slab of the smallest order */

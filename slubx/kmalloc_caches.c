@@ -9,7 +9,9 @@
 #include <linux/random.h>
 
 #include "debug/object.h"
+#include "errors.h"
 #include "kmalloc.h"
+#include "large.h"
 #include "registry.h"
 
 slubx_kmem_buckets slubx_kmalloc_caches[SLUBX_KMALLOC_TYPES];
@@ -150,6 +152,11 @@ void slubx_kmalloc_exit(void)
 	unsigned int i, rows = SLUBX_RANDOM_KMALLOC ? SLUBX_KMALLOC_TYPES :
 						      SLUBX_KMALLOC_COPY;
 
+	if (slubx_large_count())
+		slubx_error(
+			NULL,
+			"%ld pieces of large memory are in use at unload, and lost",
+			slubx_large_count());
 	for (i = 0; i < rows; i++)
 		close_row(slubx_kmalloc_caches[i]);
 }

@@ -15,7 +15,7 @@
 #include "slab.h"
 #include "trace.h"
 
-/* Given out and not freed yet: pages that unloading would leave behind. */
+/* Given out and not freed yet: at unload they are told of, and stay behind. */
 static atomic_long_t large_count = ATOMIC_LONG_INIT(0);
 
 /* One reference may get lost to the kernel's kfree() or put_page(). */
@@ -119,7 +119,7 @@ size_t slubx_large_size(const void *x)
 }
 
 /* Given out and not freed. */
-unsigned long slubx_large_count(void)
+long slubx_large_count(void)
 {
 	return atomic_long_read(&large_count);
 }

@@ -11,6 +11,6 @@ void *slubx_large_new(size_t size, gfp_t gfp, int node);
 bool slubx_large_disown(const void *x);
 void slubx_large_release(void *x);
 size_t slubx_large_size(const void *x);
-unsigned long slubx_large_count(void);
+long slubx_large_count(void);
 
 #endif /* _SLUBX_LARGE_H */

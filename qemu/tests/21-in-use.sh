@@ -80,4 +80,14 @@ check "an heir frees the object" heir_frees destroys=0
 check "then the cache is gone" comes_to_have_references 0
 check "that is told, too" log_says "slubx: cache 'untidy': the last object is freed"
 check "slubx goes again" goes
+
+if [ -e /sys/kernel/debug/kmemleak ]; then
+	tap skip "large memory is left" "kmemleak would find it, too"
+else
+	check "slubx loads once more" insmod /modules/slubx.ko
+	check "a client comes for large memory" client_comes large=20000
+	check "and goes without freeing it" rmmod $CLIENT
+	check "slubx goes all the same" goes
+	check "that is told, at last" log_says "1 pieces of large memory are in use at unload, and lost"
+fi
 tap_end
