@@ -69,8 +69,8 @@ run_script() {
 		echo "not ok - $name: ended with status $rc"
 	fi
 	# A script that failed half-way must not fail those after it.
-	rmmod slubx_client slubx_mirror slubx_stress_client slubx_untidy_client slubx_crime_client \
-		slubx_kunit slubx 2>/dev/null
+	rmmod slubx_client slubx_mirror slubx_same_client slubx_stress_client \
+		slubx_untidy_client slubx_crime_client slubx_kunit slubx 2>/dev/null
 }
 
 kmemleak_clean() {
