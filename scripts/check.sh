@@ -10,7 +10,7 @@
 . "$(dirname "$0")/lib.sh"
 
 CHECKS=(format checkpatch sparse warnings floors size kernel-doc ifdef spdx
-	shell python tree docs api look)
+	shell python tree docs abi api look)
 
 # What kernel headers themselves raise under -Wextra; all else is an error.
 STRICT=(-Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare
@@ -111,6 +111,9 @@ check_ifdef() {
 check_spdx() { python3 scripts/check-text.py spdx; }
 check_tree() { python3 scripts/check-text.py tree; }
 check_docs() { python3 scripts/check-text.py docs "$(kernel_source)"; }
+
+# The text that is made of the code is made of this code.
+check_abi() { python3 scripts/gen-abi.py --check; }
 
 # Every name of the kernel's slab interface has a twin or a reason.
 check_api() { python3 scripts/api-coverage.py "$(kernel_source)"; }
