@@ -69,6 +69,7 @@ extern struct kunit_suite slubx_mempool_suite;
 extern struct kunit_suite slubx_debug_use_suite;
 extern struct kunit_suite slubx_debug_crime_suite;
 extern struct kunit_suite slubx_debug_slab_suite;
+extern struct kunit_suite slubx_debug_sites_suite;
 extern struct kunit_suite slubx_debug_storm_suite;
 extern struct kunit_suite slubx_bulk_suite;
 extern struct kunit_suite slubx_bulk_misuse_suite;

@@ -109,6 +109,9 @@ FILES = {
 
 DEBUGFS = {
     "slabs": "A line for each slab, a letter for each object: :doc:`observing`.",
+    "alloc_traces": "Who allocated what is in use, in SLUB's format: :doc:`debugging`. "
+                    "Only for caches that keep it (``store_user``).",
+    "free_traces": "The same of who had freed it before.",
 }
 
 HEAD = """\

@@ -8,6 +8,8 @@
  * partial list of its node if it has a free object, else on its full list. One
  * that was found damaged beyond repair is on the full list too, frozen.
  */
+#include <linux/bitmap.h>
+
 #include "freelist.h"
 #include "node.h"
 
@@ -203,6 +205,40 @@ void slubx_node_validate(struct slubx_kmem_cache *s,
 	slubx_inspect_count(s, &n->nr_partial, length_of(&n->partial));
 	validate_list_locked(n, &n->full, map);
 	validate_list_locked(n, &n->partial, map);
+	spin_unlock_irqrestore(&n->list_lock, irq);
+}
+
+static void visit_slab_locked(struct slubx_slab *slab, unsigned long *map,
+			      void (*visit)(struct slubx_slab *slab, void *x,
+					    void *arg),
+			      void *arg)
+{
+	unsigned int i, objects = slab->fc.counters.objects;
+
+	bitmap_zero(map, objects);
+	slubx_slab_free_objects(slab, map);
+	for_each_clear_bit(i, map, objects)
+		visit(slab, slubx_slab_object(slab, i), arg);
+}
+
+/*
+ * Calls @visit, which must not sleep, for each object in use of a debugged cache
+ * on a node, but those of isolated slabs. @map has room for all of any slab.
+ */
+void slubx_node_visit_used(struct slubx_kmem_cache_node *n, unsigned long *map,
+			   void (*visit)(struct slubx_slab *slab, void *x,
+					 void *arg),
+			   void *arg)
+{
+	struct slubx_slab *slab;
+	unsigned long irq;
+
+	spin_lock_irqsave(&n->list_lock, irq);
+	list_for_each_entry(slab, &n->partial, slab_list)
+		visit_slab_locked(slab, map, visit, arg);
+	list_for_each_entry(slab, &n->full, slab_list)
+		if (!slab->fc.counters.frozen)
+			visit_slab_locked(slab, map, visit, arg);
 	spin_unlock_irqrestore(&n->list_lock, irq);
 }
 

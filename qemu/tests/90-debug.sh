@@ -9,6 +9,7 @@
 
 SYS=/sys/kernel/slubx
 CRIME=$SYS/slubx-crime
+DEBUG=/sys/kernel/debug/slubx
 FLAGS="sanity_checks red_zone poison store_user trace"
 
 load() { insmod /modules/slubx.ko "$@"; }
@@ -93,6 +94,28 @@ busy_and_clean() {
 	echo free >/proc/slubx_mirror && rmmod slubx_mirror && errors_are 0
 }
 
+# 300 objects by one caller: the first record of alloc_traces, with a stack. Nobody
+# had freed them before.
+traces_are_right() {
+	insmod /modules/slubx_mirror.ko || return
+	echo "held 64 0 - 300" >/proc/slubx_mirror || return
+	echo "plain 64 0 - 3" >/proc/slubx_mirror || return
+	echo "held_none 64 0 - 0" >/proc/slubx_mirror || return
+	cat $DEBUG/held/alloc_traces >/tmp/alloc_traces
+	cat $DEBUG/held/free_traces >/tmp/free_traces
+	ls $DEBUG/plain >/tmp/plain
+	cat $DEBUG/held_none/alloc_traces >/tmp/no_traces
+	echo free >/proc/slubx_mirror
+	rmmod slubx_mirror || return
+	head -n 1 /tmp/alloc_traces | grep -E '^    300 [a-z_]+\+0x[0-9a-f]+/0x[0-9a-f]+ \[slubx_mirror\] age=[0-9/]+ pid=[0-9]+ cpus=' &&
+		grep -q '^        [a-z_]*+0x' /tmp/alloc_traces &&
+		grep -q '^    300 <not-available> age=' /tmp/free_traces &&
+		! grep traces /tmp/plain &&
+		[ "$(cat /tmp/no_traces)" = "No data" ] && return
+	head /tmp/alloc_traces /tmp/free_traces /tmp/no_traces
+	false
+}
+
 log_begin
 check "slubx_debug: the usual checks for all caches" \
 	with slubx_debug usual_flags_everywhere
@@ -103,6 +126,8 @@ check "slubx_debug=Fx1P: the rest counts" \
 	with slubx_debug=Fx1P unknown_letters_are_told
 check "a text that is too long is refused" too_long_is_refused
 check "all caches debugged: nothing is found" with slubx_debug busy_and_clean
+check "U: who allocated is in alloc_traces" \
+	with "slubx_debug=U,held*" traces_are_right
 check "T: allocations and frees are told" with slubx_debug=T,slubx-crime traces
 
 check "slubx loads to debug one cache" load "slubx_debug=;FZPU,slubx-crime;P,x"

@@ -14,6 +14,7 @@
 
 #include "iface.h"
 #include "slabs.h"
+#include "traces.h"
 
 static struct dentry *root;
 
@@ -29,6 +30,12 @@ void slubx_debugfs_add(struct slubx_kmem_cache *s)
 	slubx_sysfs_file_name(name, s->name);
 	s->debugfs = debugfs_create_dir(name, root);
 	debugfs_create_file("slabs", 0400, s->debugfs, s, &slubx_slabs_fops);
+	if (!(s->flags & SLUBX_STORE_USER))
+		return;
+	debugfs_create_file("alloc_traces", 0400, s->debugfs, s,
+			    &slubx_alloc_traces_fops);
+	debugfs_create_file("free_traces", 0400, s->debugfs, s,
+			    &slubx_free_traces_fops);
 }
 
 /* One more name for @s. */

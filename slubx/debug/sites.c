@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sites.c - sorts the objects in use of a cache with SLUBX_STORE_USER by who
+ * allocated them.
+ *
+ * Floor 7. Takes list_lock (3b) of one node after the other.
+ */
+#include <linux/bitmap.h>
+#include <linux/jhash.h>
+#include <linux/mutex.h>
+#include <linux/sort.h>
+
+#include "../node.h"
+#include "sites.h"
+
+static DECLARE_BITMAP(free_map, SLUBX_MAX_OBJS_PER_SLAB);
+static DEFINE_MUTEX(free_map_lock);
+
+struct collection {
+	struct slubx_sites *sites;
+	enum slubx_track_item item;
+};
+
+static bool is_same(const struct slubx_site *site,
+		    const struct slubx_track *track, size_t waste)
+{
+	return site->addr == track->addr && site->stack == track->stack &&
+	       site->waste == waste;
+}
+
+/* The entry of that place, or an empty one; NULL: there is no room. */
+static struct slubx_site *find(const struct slubx_sites *sites,
+			       const struct slubx_track *track, size_t waste)
+{
+	u32 hash = jhash_3words((u32)track->addr, track->stack, (u32)waste, 0);
+	unsigned int i, at = hash % sites->room;
+	struct slubx_site *site;
+
+	for (i = 0; i < sites->room; i++) {
+		site = slubx_site(sites, at);
+		if (!site->count || is_same(site, track, waste))
+			return site;
+		at = at + 1 == sites->room ? 0 : at + 1;
+	}
+	return NULL;
+}
+
+static void begin(struct slubx_site *site, const struct slubx_track *track,
+		  size_t waste)
+{
+	site->addr = track->addr;
+	site->stack = track->stack;
+	site->waste = waste;
+	site->min_age = LONG_MAX;
+	site->max_age = 0;
+	site->min_pid = track->pid;
+	site->max_pid = track->pid;
+}
+
+static void count(struct slubx_site *site, const struct slubx_track *track,
+		  int node)
+{
+	long age = jiffies - track->when;
+
+	site->count++;
+	site->sum_age += age;
+	site->min_age = min(site->min_age, age);
+	site->max_age = max(site->max_age, age);
+	site->min_pid = min(site->min_pid, track->pid);
+	site->max_pid = max(site->max_pid, track->pid);
+	if (track->cpu >= 0 && track->cpu < (int)nr_cpu_ids)
+		__set_bit(track->cpu, site->cpus);
+	node_set(node, site->nodes);
+}
+
+static void add(struct slubx_slab *slab, void *x, void *arg)
+{
+	const struct slubx_kmem_cache *s = slab->slab_cache;
+	struct collection *collection = arg;
+	struct slubx_sites *sites = collection->sites;
+	const struct slubx_track *track =
+		slubx_object_track(s, x, collection->item);
+	size_t waste = s->layout.object_size - slubx_object_asked(s, x);
+	struct slubx_site *site = find(sites, track, waste);
+
+	if (!site) {
+		sites->lost++;
+		return;
+	}
+	if (!site->count) {
+		begin(site, track, waste);
+		sites->count++;
+	}
+	count(site, track, slubx_slab_nid(slab));
+}
+
+/* The most objects first; empty entries last. */
+static int by_count(const void *a, const void *b)
+{
+	const struct slubx_site *one = a, *other = b;
+
+	if (one->count == other->count)
+		return 0;
+	return one->count < other->count ? 1 : -1;
+}
+
+/*
+ * Fills @sites with who allocated the objects of @s that are in use or, by @item,
+ * who had freed them before. Sorted. May sleep.
+ */
+void slubx_sites_collect(struct slubx_kmem_cache *s, struct slubx_sites *sites,
+			 enum slubx_track_item item)
+{
+	struct collection collection = { .sites = sites, .item = item };
+	struct slubx_kmem_cache_node *n;
+	int node;
+
+	mutex_lock(&free_map_lock);
+	slubx_for_each_node(s, node, n)
+		slubx_node_visit_used(n, free_map, add, &collection);
+	mutex_unlock(&free_map_lock);
+	sort(sites->memory, sites->room, slubx_site_size(), by_count, NULL);
+}
+EXPORT_SYMBOL_SLUBX(slubx_sites_collect);
