@@ -53,6 +53,8 @@ static void *new_pages(size_t size, gfp_t gfp, int node)
 
 	if (slubx_should_fail(SLUBX_FAULT_VMALLOC))
 		return NULL;
+	/* Or else KASAN guards the rest of the last page, where it may grow. */
+	size = PAGE_ALIGN(size);
 	if (node == NUMA_NO_NODE || !plain)
 		return __vmalloc(size, gfp & ~__GFP_THISNODE);
 	if (gfp & __GFP_ZERO)
