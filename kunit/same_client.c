@@ -30,7 +30,8 @@ static void constructor(void *object)
 }
 
 static const struct kind kinds[] = {
-	{ "same-small", 24 },
+	/* With a window, or it is merged with some cache of the kernel. */
+	{ "same-small", 24, .usersize = 8 },
 	{ "same-plain", 1432 },
 	{ "same-first", 1528 },
 	{ "same-second", 1524 },
