@@ -97,11 +97,12 @@ else
 	tap bad "memory came back"
 fi
 # With lockdep the release of a kobject is put off for seconds, so that a script that
-# loads slubx again and again would take an hour.
+# loads slubx again and again would take an hour; and what only reads files, as the
+# tools do, takes minutes and finds no lock that the others don't.
 takes_too_long() {
 	[ -e /proc/lockdep ] || return
 	case $1 in
-	*/20-* | */21-* | */22-* | */40-* | */50-*) true ;;
+	*/20-* | */21-* | */22-* | */40-* | */50-* | */8?-*) true ;;
 	*) false ;;
 	esac
 }
