@@ -4,7 +4,9 @@
  * and used alike, so that a shell can compare what both show of them. See
  * qemu/tests/33-same-files.sh.
  *
- * All is done on one cpu. The kinds have sizes that nobody else's caches have.
+ * All is done on one cpu. A window for user space, or a constructor, keeps a cache
+ * from being merged: which caches of the kernel are there to be merged with depends
+ * on the machine. The first and the second alone are meant to be one.
  */
 #include <linux/cpu.h>
 #include <linux/module.h>
@@ -30,19 +32,18 @@ static void constructor(void *object)
 }
 
 static const struct kind kinds[] = {
-	/* With a window, or it is merged with some cache of the kernel. */
 	{ "same-small", 24, .usersize = 8 },
-	{ "same-plain", 1432 },
+	{ "same-plain", 1432, .usersize = 8 },
 	{ "same-first", 1528 },
 	{ "same-second", 1524 },
-	{ "same-large", 5000 },
-	{ "same-aligned", 900, .align = 64 },
+	{ "same-large", 5000, .usersize = 8 },
+	{ "same-aligned", 900, .align = 64, .usersize = 8 },
 	{ "same-ctor", 600, .ctor = constructor },
 	{ "same-user", 616, .usersize = 64 },
-	{ "same-hwcache", 680, .flags = HWCACHE },
-	{ "same-reclaim", 712, .flags = RECLAIM },
-	{ "same-dma", 744, .flags = DMA },
-	{ "same-rcu", 808, .flags = RCU },
+	{ "same-hwcache", 680, .flags = HWCACHE, .usersize = 8 },
+	{ "same-reclaim", 712, .flags = RECLAIM, .usersize = 8 },
+	{ "same-dma", 744, .flags = DMA, .usersize = 8 },
+	{ "same-rcu", 808, .flags = RCU, .usersize = 8 },
 };
 
 #define RUN(fn) fn
