@@ -24,11 +24,11 @@ static struct bed *make_bed(struct kunit *test)
 
 static bool walk_is_permutation(struct bed *bed, unsigned int count)
 {
-	struct slubx_shuffle_walk walk;
+	struct slubx_shuffle_walk walk =
+		slubx_shuffle_begin(&bed->shuffle, count);
 	unsigned int i, index;
 
 	bitmap_zero(bed->seen, OBJECTS_MAX);
-	slubx_shuffle_begin(&walk, &bed->shuffle, count);
 	for (i = 0; i < count; i++) {
 		index = slubx_shuffle_next(&walk);
 		if (index >= count || __test_and_set_bit(index, bed->seen))
@@ -71,9 +71,9 @@ static void next_in_a_smaller_slab(struct kunit *test)
 
 static unsigned int first_of_walk(struct bed *bed, unsigned int count)
 {
-	struct slubx_shuffle_walk walk;
+	struct slubx_shuffle_walk walk =
+		slubx_shuffle_begin(&bed->shuffle, count);
 
-	slubx_shuffle_begin(&walk, &bed->shuffle, count);
 	return slubx_shuffle_next(&walk);
 }
 
@@ -153,7 +153,7 @@ static void init_too_few_objects(struct kunit *test)
 	for (objects = 0; objects < 2; objects++) {
 		slubx_shuffle_init(&bed->shuffle, objects);
 		KUNIT_EXPECT_EQ(test, bed->shuffle.count, 0);
-		slubx_shuffle_begin(&walk, &bed->shuffle, 5);
+		walk = slubx_shuffle_begin(&bed->shuffle, 5);
 		for (i = 0; i < 5; i++)
 			KUNIT_EXPECT_EQ(test, slubx_shuffle_next(&walk), i);
 	}

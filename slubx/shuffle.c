@@ -48,58 +48,29 @@ void slubx_shuffle_init(struct slubx_shuffle *shuffle, unsigned int objects)
 EXPORT_SYMBOL_SLUBX(slubx_shuffle_init);
 
 /*
- * Start a walk over @count objects: of a slab as large as the cache likes them,
- * or of a smaller one. A shuffle without steps walks from the first on.
+ * A walk over @count objects: of a slab as large as the cache likes them, or of a
+ * smaller one. A shuffle without steps walks from the first on. A value and not
+ * a pointer to one, or the walk could not stay in registers.
  */
-void slubx_shuffle_begin(struct slubx_shuffle_walk *walk,
-			 const struct slubx_shuffle *shuffle,
-			 unsigned int count)
+struct slubx_shuffle_walk
+slubx_shuffle_begin(const struct slubx_shuffle *shuffle, unsigned int count)
 {
 	unsigned int steps = shuffle->count;
-	u32 draw, blocks;
-
-	*walk = (struct slubx_shuffle_walk){
+	struct slubx_shuffle_walk walk = {
 		.shuffle = shuffle,
 		.count = count,
 		.left = steps,
 	};
+	u32 draw, blocks;
+
 	if (!steps || count < 2)
-		return;
+		return walk;
 	draw = get_random_u32();
-	walk->at = (u16)draw * steps >> 16;
-	if (count <= steps)
-		return;
-	blocks = DIV_ROUND_UP(count, steps);
-	walk->block = ((draw >> 16) * blocks >> 16) * steps;
+	walk.at = (u16)draw * steps >> 16;
+	if (count > steps) {
+		blocks = DIV_ROUND_UP(count, steps);
+		walk.block = ((draw >> 16) * blocks >> 16) * steps;
+	}
+	return walk;
 }
 EXPORT_SYMBOL_SLUBX(slubx_shuffle_begin);
-
-/* A block ends where it began; the next one begins at the same step. */
-static void next_block(struct slubx_shuffle_walk *walk)
-{
-	walk->left = walk->shuffle->count;
-	walk->block += walk->left;
-	if (walk->block >= walk->count)
-		walk->block = 0;
-}
-
-/* The next object of the walk. To be called as often as there are objects. */
-unsigned int slubx_shuffle_next(struct slubx_shuffle_walk *walk)
-{
-	const struct slubx_shuffle *shuffle = walk->shuffle;
-	unsigned int index;
-
-	if (!shuffle->count)
-		return walk->block++;
-	/* The last block may be short: steps that lead out of it are skipped. */
-	do {
-		if (!walk->left)
-			next_block(walk);
-		index = walk->block + shuffle->step[walk->at];
-		walk->left--;
-		if (++walk->at == shuffle->count)
-			walk->at = 0;
-	} while (unlikely(index >= walk->count));
-	return index;
-}
-EXPORT_SYMBOL_SLUBX(slubx_shuffle_next);

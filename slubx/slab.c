@@ -146,25 +146,21 @@ static void claim_page(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 static void make_freelist(struct slubx_kmem_cache *s, struct slubx_slab *slab)
 {
 	unsigned int objects = slab->fc.counters.objects;
+	struct slubx_shuffle_walk walk =
+		slubx_shuffle_begin(&s->shuffle, objects);
 	void *base = slubx_slab_address(slab);
-	struct slubx_shuffle_walk walk;
-	void *x, *next;
-	unsigned int i;
+	void *x, *next = NULL;
 
-	slubx_shuffle_begin(&walk, &s->shuffle, objects);
-	x = base + slubx_layout_at(&s->layout, slubx_shuffle_next(&walk));
-	slab->fc.freelist = x;
-	for (i = 1; i <= objects; i++) {
-		next = NULL;
-		if (i < objects)
-			next = base +
-			       slubx_layout_at(&s->layout,
-					       slubx_shuffle_next(&walk));
+	/* From the end of the list, so that each has its next one at hand. */
+	while (objects--) {
+		x = base +
+		    slubx_layout_at(&s->layout, slubx_shuffle_next(&walk));
 		if (unlikely(s->ctor))
 			s->ctor(x);
 		slubx_freelist_link(s, x, next);
-		x = next;
+		next = x;
 	}
+	slab->fc.freelist = next;
 }
 
 /*
