@@ -70,7 +70,7 @@ static struct page *find(const void *x)
 {
 	struct page *page;
 
-	if (!virt_addr_valid(x) || offset_in_page(x))
+	if (!slubx_in_direct_map(x) || offset_in_page(x))
 		return NULL;
 	page = virt_to_page(x);
 	return *slubx_page_mark(page) == SLUBX_LARGE_MARK ? page : NULL;
