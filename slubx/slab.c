@@ -318,8 +318,11 @@ EXPORT_SYMBOL_SLUBX(slubx_slab_free);
 /* Forgets a slab that has objects in use: its pages stay with who has them. */
 void slubx_slab_abandon(struct slubx_kmem_cache *s, struct slubx_slab *slab)
 {
-	uncount_slab(s->node[slubx_slab_nid(slab)], slab->fc.counters.objects);
+	struct slubx_kmem_cache_node *n = s->node[slubx_slab_nid(slab)];
+	unsigned int objects = slab->fc.counters.objects;
+
 	unclaim_page(s, slab);
+	uncount_slab(n, objects);
 }
 
 /* ---- Questions -----------------------------------------------------------*/
