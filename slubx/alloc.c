@@ -169,6 +169,7 @@ static noinline void *alloc_not_fast(struct slubx_kmem_cache *s, gfp_t gfp,
 	return x;
 }
 
+/* Not inline: the event's arguments would take the fast path's registers. */
 static noinline void note_alloc(struct slubx_kmem_cache *s, gfp_t gfp, int node,
 				unsigned long caller, void *x)
 {

@@ -135,7 +135,7 @@ static __always_inline size_t free_some(struct slubx_kmem_cache *s,
 	if (unlikely(!begin(&run, s, slab, p[--count])))
 		return count;
 	count = gather(&run, s, count, p, anywhere);
-	slubx_free_run(s, slab, run.head, run.tail, run.count);
+	slubx_free_run(s, slab, run.head, run.tail, run.count, caller);
 	return count;
 }
 

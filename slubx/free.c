@@ -134,13 +134,10 @@ static enum slubx_freed_to freed_to(union slubx_freelist_counters old,
  *   partial, stays so     it is on the right list already
  *   was full              this cpu freezes it, for its own partial list
  *   otherwise             the node must move it, under its lock
- *
- * Whoever calls this does so last, by a jump, so _RET_IP_ is its caller; where
- * the compiler may not jump, it is a function of this file.
  */
 static noinline void free_slow(struct slubx_kmem_cache *s,
 			       struct slubx_slab *slab, void *head, void *tail,
-			       unsigned int count)
+			       unsigned int count, unsigned long caller)
 {
 	union slubx_freelist_counters old, new;
 	bool freeze;
@@ -151,7 +148,7 @@ static noinline void free_slow(struct slubx_kmem_cache *s,
 	}
 	slubx_stat_add(s, FREE_SLOWPATH, count);
 	if (unlikely(slubx_is_cold(s))) {
-		free_cold(s, slab, head, tail, count, _RET_IP_);
+		free_cold(s, slab, head, tail, count, caller);
 		return;
 	}
 	do {
@@ -181,15 +178,20 @@ static noinline void free_slow(struct slubx_kmem_cache *s,
 		slubx_stat_add(s, FREE_FROZEN, count);
 }
 
-/* Frees @count objects of one slab, chained from @head on; hooks have run. */
+/*
+ * Frees @count objects of one slab, chained from @head on, for @caller, or 0 for
+ * whoever called the function that this is part of; hooks have run.
+ */
 static __always_inline void free_run(struct slubx_kmem_cache *s,
 				     struct slubx_slab *slab, void *head,
-				     void *tail, unsigned int count)
+				     void *tail, unsigned int count,
+				     unsigned long caller)
 {
 	if (likely(slubx_cpu_push(s, slab, head, tail)))
 		slubx_stat_add(s, FREE_FASTPATH, count);
 	else
-		free_slow(s, slab, head, tail, count);
+		free_slow(s, slab, head, tail, count,
+			  slubx_on_behalf_of(caller));
 }
 
 /*
@@ -197,9 +199,10 @@ static __always_inline void free_run(struct slubx_kmem_cache *s,
  * written here.
  */
 void slubx_free_run(struct slubx_kmem_cache *s, struct slubx_slab *slab,
-		    void *head, void *tail, unsigned int count)
+		    void *head, void *tail, unsigned int count,
+		    unsigned long caller)
 {
-	free_run(s, slab, head, tail, count);
+	free_run(s, slab, head, tail, count, caller);
 }
 
 /* What defer.c does with an object that an NMI left to it. */
@@ -209,7 +212,7 @@ void slubx_free_deferred(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 	if (SLUBX_HARDENED && unlikely(slubx_freelist_has(s, x)))
 		slubx_report_double_free(s, x);
 	else
-		free_run(s, slab, x, x, 1);
+		free_run(s, slab, x, x, 1, 0);
 }
 
 /* How to free: nothing out of the ordinary, or some of these. */
@@ -243,6 +246,7 @@ static __always_inline void free_nolock(struct slubx_kmem_cache *s,
 		slubx_defer_free(s, x);
 }
 
+/* Not inline: the event's arguments would take the fast path's registers. */
 static noinline void note_free(struct slubx_kmem_cache *s, void *x,
 			       unsigned long caller)
 {
@@ -270,7 +274,7 @@ static __always_inline void free_object(struct slubx_kmem_cache *s,
 	if (how & WIPE)
 		memzero_explicit(x, slubx_object_client_bytes(s, x));
 	slubx_before_free(s, x);
-	free_run(s, slab, x, x, 1);
+	free_run(s, slab, x, x, 1, 0);
 }
 
 /* Frees whatever starts at @x, if it is ours. */

@@ -31,7 +31,8 @@ void *slubx_alloc_for(struct slubx_kmem_cache *s, gfp_t gfp, int node,
 
 /* free.c */
 void slubx_free_run(struct slubx_kmem_cache *s, struct slubx_slab *slab,
-		    void *head, void *tail, unsigned int count);
+		    void *head, void *tail, unsigned int count,
+		    unsigned long caller);
 void slubx_free_cold(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 		     void *x, unsigned long caller);
 void slubx_report_double_free(struct slubx_kmem_cache *s, void *x);
