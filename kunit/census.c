@@ -43,17 +43,27 @@ bool slubx_test_listed(const struct slubx_kmem_cache *s)
 	return listed;
 }
 
-unsigned long slubx_test_in_use(struct slubx_kmem_cache *s)
+static unsigned long in_use(struct slubx_kmem_cache *m)
 {
 	struct slubx_kmem_cache_node *n;
 	unsigned long objects = 0;
 	int node;
 
-	slubx_flush_all(s);
-	slubx_for_each_node(s, node, n) {
+	slubx_flush_all(m);
+	slubx_for_each_node(m, node, n) {
 		objects += atomic_long_read(&n->total_objects);
 		objects -= slubx_node_count_partial(n, SLUBX_PARTIAL_FREE);
 	}
+	return objects;
+}
+
+unsigned long slubx_test_in_use(struct slubx_kmem_cache *s)
+{
+	struct slubx_kmem_cache *m;
+	unsigned long objects = 0;
+
+	slubx_for_each_mode(s, m)
+		objects += in_use(m);
 	return objects;
 }
 
@@ -94,12 +104,13 @@ static long dependants(void)
 
 static void count_listed(struct slubx_test_census *census)
 {
-	struct slubx_kmem_cache *s;
+	struct slubx_kmem_cache *s, *m;
 	struct slubx_alias *alias;
 
 	mutex_lock(&slubx_mutex);
 	list_for_each_entry(s, &slubx_caches, list) {
-		census->caches++;
+		slubx_for_each_mode(s, m)
+			census->caches++;
 		if (!s->internal)
 			census->clients += s->refcount;
 		list_for_each_entry(alias, &s->aliases, list)

@@ -11,7 +11,7 @@
 #include "common.h"
 
 struct slubx_test_census {
-	long caches;  /* in the list, slubx's own too */
+	long caches;  /* in the list, slubx's own too, with their modes */
 	long clients; /* who each must destroy one */
 	long zombies;
 	long aliases; /* records of other names, in the lists */

@@ -71,6 +71,7 @@ extern struct kunit_suite slubx_debug_crime_suite;
 extern struct kunit_suite slubx_debug_slab_suite;
 extern struct kunit_suite slubx_debug_sites_suite;
 extern struct kunit_suite slubx_debug_storm_suite;
+extern struct kunit_suite slubx_debug_switch_suite;
 extern struct kunit_suite slubx_bulk_suite;
 extern struct kunit_suite slubx_bulk_misuse_suite;
 extern struct kunit_suite slubx_large_suite;
@@ -97,6 +98,7 @@ extern struct kunit_suite slubx_stress_rcu_suite;
 extern struct kunit_suite slubx_stress_cpu_suite;
 extern struct kunit_suite slubx_stress_step_suite;
 extern struct kunit_suite slubx_stress_look_suite;
+extern struct kunit_suite slubx_stress_switch_suite;
 
 int slubx_test_init(struct kunit *test);
 void slubx_test_exit(struct kunit *test);

@@ -449,7 +449,7 @@ static void store_to_read_only(struct kunit *test)
 	make(test, 128, 0, 0);
 	KUNIT_EXPECT_EQ(test, put("object_size", "1"), -EACCES);
 	KUNIT_EXPECT_EQ(test, put("objects", "1"), -EACCES);
-	KUNIT_EXPECT_EQ(test, put("trace", "1"), -EACCES);
+	KUNIT_EXPECT_EQ(test, put("poison", "1"), -EACCES);
 }
 
 static struct kunit_case cases[] = {

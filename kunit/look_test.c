@@ -20,6 +20,7 @@ static struct slubx_look *new_look(struct kunit *test,
 		kunit_kzalloc(test, sizeof(*look), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, look);
+	look->room = s->layout.oo.objects;
 	look->own = kunit_kcalloc(test, longs, sizeof(long), GFP_KERNEL);
 	look->ready = kunit_kcalloc(test, longs, sizeof(long), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, look->own);

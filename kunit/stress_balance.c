@@ -32,11 +32,13 @@ static void add_slab(struct slubx_slab *slab, void *arg)
 static unsigned long counted_objects(struct slubx_kmem_cache *s)
 {
 	struct slubx_kmem_cache_node *n;
+	struct slubx_kmem_cache *m;
 	unsigned long objects = 0;
 	int node;
 
-	slubx_for_each_node(s, node, n)
-		objects += atomic_long_read(&n->total_objects);
+	slubx_for_each_mode(s, m)
+		slubx_for_each_node(m, node, n)
+			objects += atomic_long_read(&n->total_objects);
 	return objects;
 }
 
@@ -47,12 +49,14 @@ static unsigned long counted_objects(struct slubx_kmem_cache *s)
 static void balance_cache(struct kunit *test, struct stress_cache *c)
 {
 	const char *name = c->kind->name;
+	struct slubx_kmem_cache *m;
 	struct sum sum = {};
 	unsigned long slabs;
 
 	KUNIT_EXPECT_TRUE_MSG(test, slubx_cache_valid(c->s), "%s, before",
 			      name);
-	slubx_flush_all(c->s);
+	slubx_for_each_mode(c->s, m)
+		slubx_flush_all(m);
 	KUNIT_EXPECT_TRUE_MSG(test, slubx_cache_valid(c->s), "%s, flushed",
 			      name);
 	if (c->kind->flags & SLUBX_TYPESAFE_BY_RCU)

@@ -22,12 +22,18 @@ OUT = "Documentation/abi.rst"
 KINDS = {
     "UINT": ("a number", ""),
     "FLAG": ("0 or 1", ""),
+    "DEBUG_FLAG": ("0 or 1", "Of slabs that are made now."),
+    "DEBUG_SWITCH": ("0 or 1", "Of slabs that are made now. Takes text that begins with 0 "
+                               "or 1, as if the letter were written to debug or left "
+                               "out; EINVAL for other."),
     "SWITCH": ("0 or 1", "Takes text that begins with 0 or 1; EINVAL for other."),
     "COUNT": ("the sum, then ``N<node>=<part>`` for each node that has some", ""),
     "STAT": ("", ""),
     "ACTION": ("nothing", ""),
     "RO": ("", ""),
     "RW": ("", ""),
+    "RW_OF": ("", ""),
+    "ACTION_OF": ("nothing", ""),
 }
 
 FILES = {
@@ -63,10 +69,16 @@ FILES = {
     "poison": "Writes to a free object are found out.",
     "store_user": "Who allocated and freed an object is kept.",
     "trace": "Each allocation and free is told in the log.",
+    "debug": "The letters of the debugging that slabs made now get, ``-`` for none, then "
+             "a line for each mode that has slabs: its letters and how many. Takes "
+             "letters of FZPUT-: slabs that are made from now on get that, those that are "
+             "there keep what they have and drain. EINVAL for other text, or if several "
+             "clients share the cache; EPERM for what slubx is made of, or if "
+             "slubx_debug=O forbids it; E2BIG or ENOMEM. The log has the reason.",
     "errors": "A number: faults reported of this cache.",
     "validate": "Text that begins with 1 checks every slab of a debugged cache; what is "
-                "found is told in the log. EINVAL for other, and for caches that are "
-                "not debugged.",
+                "found is told in the log. EINVAL for other, and where no slab is "
+                "debugged.",
     "min_partial": "A number: empty or partial slabs that each node keeps. Takes any; "
                    "EINVAL for what is none, ERANGE for one too large.",
     "cpu_partial": "A number: free objects that each cpu should keep beside its slab. "
@@ -110,7 +122,7 @@ FILES = {
 DEBUGFS = {
     "slabs": "A line for each slab, a letter for each object: :doc:`observing`.",
     "alloc_traces": "Who allocated what is in use, in SLUB's format: :doc:`debugging`. "
-                    "Only for caches that keep it (``store_user``).",
+                    "Of slabs that keep it (``store_user``).",
     "free_traces": "The same of who had freed it before.",
 }
 

@@ -93,52 +93,13 @@ static void *take_one(struct slubx_kmem_cache *s, struct slubx_taken *taken)
 	return x;
 }
 
-/* Of a debugged cache: one object of a node's slabs, looked at and marked. */
-static void *alloc_debugged(struct slubx_kmem_cache *s, gfp_t gfp, int node,
-			    unsigned long caller, size_t asked)
-{
-	const struct slubx_user user = slubx_track_user(s, caller, asked);
-	void *x = slubx_node_alloc_one(s, gfp, node, &user);
-
-	trace_slubx_alloc_slow(s, gfp, node,
-			       x ? SLUBX_RUNG_NODE : SLUBX_RUNG_NONE);
-	if (!x)
-		out_of_memory_note(s, gfp, node);
-	return x;
-}
-
-/* Of a cache that is no more, or one that has no cpu slabs. */
-static noinline void *alloc_cold(struct slubx_kmem_cache *s, gfp_t gfp,
-				 int node, unsigned long caller, size_t asked)
-{
-	if (slubx_is_debugged(s) && !(READ_ONCE(s->flags) & SLUBX_ZOMBIE))
-		return alloc_debugged(s, gfp, node, caller, asked);
-	slubx_error(s, "allocation from a destroyed cache");
-	return NULL;
-}
-
-/*
- * The ladder: one object, whose hooks are still to run, or NULL. @asked bytes of
- * it are wanted, or all of it if that is more.
- */
-noinline void *slubx_alloc_slow(struct slubx_kmem_cache *s, gfp_t gfp, int node,
-				unsigned long caller, size_t asked)
+/* The rungs, one after the other. */
+static void *climb(struct slubx_kmem_cache *s, gfp_t gfp, int node)
 {
 	struct slubx_taken taken = {};
 	enum slubx_rung rung;
 	void *x;
 
-	/* Below are locks that an NMI may have come in the middle of. */
-	if (unlikely(in_nmi()))
-		return NULL;
-	slubx_stat(s, ALLOC_SLOWPATH);
-	if (unlikely(s->ctor && (gfp & __GFP_ZERO)))
-		slubx_error(s,
-			    "__GFP_ZERO ignored: the cache has a constructor");
-
-	node = slubx_slab_sane_node(s, node);
-	if (unlikely(slubx_is_cold(s)))
-		return alloc_cold(s, gfp, node, caller, asked);
 	x = slubx_cpu_refill(s, gfp, node);
 	if (x) {
 		trace_slubx_alloc_slow(s, gfp, node, SLUBX_RUNG_CPU);
@@ -156,15 +117,73 @@ noinline void *slubx_alloc_slow(struct slubx_kmem_cache *s, gfp_t gfp, int node,
 	return slubx_cpu_install(s, taken.slab, taken.freelist);
 }
 
+/* ---- Caches without cpu slabs --------------------------------------------*/
+
+/* Of a debugged cache: one object of a node's slabs, looked at and marked. */
+static void *alloc_debugged(struct slubx_kmem_cache *s, gfp_t gfp, int node,
+			    unsigned long caller, size_t asked)
+{
+	const struct slubx_user user = slubx_track_user(s, caller, asked);
+	void *x = slubx_node_alloc_one(s, gfp, node, &user);
+
+	trace_slubx_alloc_slow(s, gfp, node,
+			       x ? SLUBX_RUNG_NODE : SLUBX_RUNG_NONE);
+	if (!x)
+		out_of_memory_note(s, gfp, node);
+	return x;
+}
+
+/*
+ * Of a cache that is no more, or one that has no cpu slabs, or whose slabs are
+ * made in another mode now. That may have cpu slabs: debugging is off in it.
+ */
+static noinline void *alloc_cold(struct slubx_kmem_cache *s, gfp_t gfp,
+				 int node, unsigned long caller, size_t asked)
+{
+	struct slubx_kmem_cache *m = slubx_mode_now(s);
+
+	if (READ_ONCE(s->flags) & SLUBX_ZOMBIE) {
+		slubx_error(s, "allocation from a destroyed cache");
+		return NULL;
+	}
+	if (slubx_is_debugged(m))
+		return alloc_debugged(m, gfp, node, caller, asked);
+	return slubx_cpu_pop(m, node) ?: climb(m, gfp, node);
+}
+
+/*
+ * The ladder: one object, whose hooks are still to run, or NULL. @asked bytes of
+ * it are wanted, or all of it if that is more. It may be of another mode of @s.
+ */
+noinline void *slubx_alloc_slow(struct slubx_kmem_cache *s, gfp_t gfp, int node,
+				unsigned long caller, size_t asked)
+{
+	/* Below are locks that an NMI may have come in the middle of. */
+	if (unlikely(in_nmi()))
+		return NULL;
+	slubx_stat(s, ALLOC_SLOWPATH);
+	if (unlikely(s->ctor && (gfp & __GFP_ZERO)))
+		slubx_error(s,
+			    "__GFP_ZERO ignored: the cache has a constructor");
+
+	node = slubx_slab_sane_node(s, node);
+	if (unlikely(slubx_is_cold(s)))
+		return alloc_cold(s, gfp, node, caller, asked);
+	return climb(s, gfp, node);
+}
+
 /* The ladder with the hooks: nothing was at hand. */
 static noinline void *alloc_not_fast(struct slubx_kmem_cache *s, gfp_t gfp,
 				     int node, unsigned long caller,
 				     size_t asked)
 {
 	void *x = slubx_alloc_slow(s, gfp, node, caller, asked);
+	struct slubx_kmem_cache *m;
 
-	if (likely(x))
-		slubx_after_alloc(s, gfp, x, slubx_object_client_bytes(s, x));
+	if (likely(x)) {
+		m = slubx_slab_around(x)->slab_cache;
+		slubx_after_alloc(m, gfp, x, slubx_object_client_bytes(m, x));
+	}
 	trace_slubx_alloc(s, x, gfp, node, caller);
 	return x;
 }

@@ -67,9 +67,9 @@ static void disown(struct slubx_kmem_cache *s)
 
 /* ---- Down ----------------------------------------------------------------*/
 
-static void abandon(struct slubx_slab *slab, void *s)
+static void abandon(struct slubx_slab *slab, void *unused)
 {
-	slubx_slab_abandon(s, slab);
+	slubx_slab_abandon(slab->slab_cache, slab);
 }
 
 /*
@@ -83,8 +83,9 @@ static void close_internal(struct slubx_kmem_cache *s)
 			s,
 			"%lu objects are in use at unload; their slabs are lost",
 			slubx_cache_report_leaks(s));
-		slubx_walk_slabs(s, abandon, s);
+		slubx_walk_slabs(s, abandon, NULL);
 	}
+	slubx_modes_close(s);
 	slubx_cache_close(s);
 }
 

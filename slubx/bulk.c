@@ -161,7 +161,7 @@ static noinline void free_mixed(size_t count, void **p, unsigned long caller)
 	}
 }
 
-/* The slab of @x, or NULL if that is none of @s. */
+/* The slab of @x, or NULL if that is none of @s; then @x is dealt with. */
 static __always_inline struct slubx_slab *slab_of(struct slubx_kmem_cache *s,
 						  void *x, unsigned long caller)
 {
@@ -172,9 +172,9 @@ static __always_inline struct slubx_slab *slab_of(struct slubx_kmem_cache *s,
 		return NULL;
 	}
 	slab = slubx_slab_around(x);
-	if (!SLUBX_HARDENED || likely(slab->slab_cache == s))
+	if (!slubx_is_strange(s, slab))
 		return slab;
-	slubx_report_wrong_cache(s, x);
+	slubx_free_strange(s, x, caller);
 	return NULL;
 }
 
@@ -250,6 +250,13 @@ static __always_inline size_t take(struct slubx_kmem_cache *s, gfp_t gfp,
 	return taken;
 }
 
+/* An object of another mode than the others: its hooks are its own. */
+static noinline void *made_ready(struct slubx_kmem_cache *m, gfp_t gfp, void *x)
+{
+	slubx_after_alloc(m, gfp, x, m->layout.object_size);
+	return x;
+}
+
 static noinline void trace_all(struct slubx_kmem_cache *s, gfp_t gfp,
 			       size_t count, void **p, unsigned long caller)
 {
@@ -276,28 +283,37 @@ static noinline void trace_all(struct slubx_kmem_cache *s, gfp_t gfp,
 bool slubx_kmem_cache_alloc_bulk(struct slubx_kmem_cache *s, gfp_t gfp,
 				 size_t count, void **p)
 {
-	size_t taken = 0;
+	size_t taken = 0, end = count;
+	struct slubx_kmem_cache *m;
+	void *x;
 
 	if (unlikely(!count))
 		return false;
 	slubx_before_alloc(gfp);
 	for (;;) {
-		taken += take(s, gfp, count - taken, p + taken);
-		if (taken == count)
+		taken += take(s, gfp, end - taken, p + taken);
+		if (taken == end)
 			break;
-		p[taken] = slubx_alloc_slow(s, gfp, NUMA_NO_NODE, _RET_IP_,
-					    SIZE_MAX);
-		if (unlikely(!p[taken]))
+		x = slubx_alloc_slow(s, gfp, NUMA_NO_NODE, _RET_IP_, SIZE_MAX);
+		if (unlikely(!x))
 			break;
-		if (++taken == count)
+		m = slubx_slab_around(x)->slab_cache;
+		if (likely(m == s))
+			p[taken++] = x;
+		else
+			p[--end] = made_ready(m, gfp, x);
+		if (taken == end)
 			break;
 	}
 	slubx_after_alloc_bulk(s, gfp, taken, p);
-	if (trace_slubx_alloc_enabled())
+	if (trace_slubx_alloc_enabled()) {
 		trace_all(s, gfp, taken, p, _RET_IP_);
-	if (likely(taken == count))
+		trace_all(s, gfp, count - end, p + end, _RET_IP_);
+	}
+	if (likely(taken == end))
 		return true;
 	slubx_kmem_cache_free_bulk(s, taken, p);
+	slubx_kmem_cache_free_bulk(s, count - end, p + end);
 	return false;
 }
 EXPORT_SYMBOL_GPL(slubx_kmem_cache_alloc_bulk);

@@ -220,15 +220,27 @@ int slubx_cache_open_first(struct slubx_kmem_cache *s,
 
 /* ---- Closing -------------------------------------------------------------*/
 
-/* Slabs that still hold objects, or are kept empty. */
-unsigned long slubx_cache_slabs(const struct slubx_kmem_cache *s)
+/* Slabs of one mode. */
+unsigned long slubx_cache_mode_slabs(const struct slubx_kmem_cache *m)
 {
 	struct slubx_kmem_cache_node *n;
 	unsigned long slabs = 0;
 	int node;
 
-	slubx_for_each_node(s, node, n)
+	slubx_for_each_node(m, node, n)
 		slabs += atomic_long_read(&n->nr_slabs);
+	return slabs;
+}
+EXPORT_SYMBOL_SLUBX(slubx_cache_mode_slabs);
+
+/* Slabs that still hold objects, or are kept empty. */
+unsigned long slubx_cache_slabs(struct slubx_kmem_cache *s)
+{
+	struct slubx_kmem_cache *m;
+	unsigned long slabs = 0;
+
+	slubx_for_each_mode(s, m)
+		slabs += slubx_cache_mode_slabs(m);
 	return slabs;
 }
 EXPORT_SYMBOL_SLUBX(slubx_cache_slabs);
@@ -264,15 +276,28 @@ void slubx_cache_set_flag(struct slubx_kmem_cache *s, slubx_flags_t flag,
 }
 EXPORT_SYMBOL_SLUBX(slubx_cache_set_flag);
 
-static void take_back(struct slubx_kmem_cache *s)
+/*
+ * Takes the slabs of one mode back from the cpus and frees those without objects
+ * in use. May sleep.
+ */
+void slubx_cache_drop_empty(struct slubx_kmem_cache *m)
 {
 	struct slubx_kmem_cache_node *n;
 	int node;
 
-	slubx_flush_all(s);
-	slubx_for_each_node(s, node, n)
-		slubx_node_drop_empty(s, n);
-	abandon_isolated(s);
+	slubx_flush_all(m);
+	slubx_for_each_node(m, node, n)
+		slubx_node_drop_empty(m, n);
+}
+
+static void take_back(struct slubx_kmem_cache *s)
+{
+	struct slubx_kmem_cache *m;
+
+	slubx_for_each_mode(s, m) {
+		slubx_cache_drop_empty(m);
+		abandon_isolated(m);
+	}
 }
 
 /*
@@ -282,9 +307,13 @@ static void take_back(struct slubx_kmem_cache *s)
  */
 bool slubx_cache_shutdown(struct slubx_kmem_cache *s)
 {
+	struct slubx_kmem_cache *m;
+
 	slubx_defer_flush();
-	slubx_cache_set_flag(s, SLUBX_ZOMBIE, true);
-	WRITE_ONCE(s->min_partial, 0);
+	slubx_for_each_mode(s, m) {
+		slubx_cache_set_flag(m, SLUBX_ZOMBIE, true);
+		WRITE_ONCE(m->min_partial, 0);
+	}
 	take_back(s);
 	if (!slubx_cache_slabs(s))
 		return true;
@@ -309,8 +338,7 @@ void slubx_cache_close(struct slubx_kmem_cache *s)
 
 /* ---- The invariant -------------------------------------------------------*/
 
-/* Holds while nobody uses the cache. */
-bool slubx_cache_valid(struct slubx_kmem_cache *s)
+static bool mode_valid(struct slubx_kmem_cache *s)
 {
 	struct slubx_kmem_cache_node *n;
 	int node, cpu;
@@ -322,6 +350,17 @@ bool slubx_cache_valid(struct slubx_kmem_cache *s)
 			return false;
 	for_each_possible_cpu(cpu)
 		if (!slubx_cpu_valid(s, cpu))
+			return false;
+	return true;
+}
+
+/* Holds while nobody uses the cache. */
+bool slubx_cache_valid(struct slubx_kmem_cache *s)
+{
+	struct slubx_kmem_cache *m;
+
+	slubx_for_each_mode(s, m)
+		if (!mode_valid(m))
 			return false;
 	return true;
 }

@@ -29,7 +29,9 @@ void slubx_cache_set_flag(struct slubx_kmem_cache *s, slubx_flags_t flag,
 			  bool on);
 bool slubx_cache_shutdown(struct slubx_kmem_cache *s);
 void slubx_cache_close(struct slubx_kmem_cache *s);
-unsigned long slubx_cache_slabs(const struct slubx_kmem_cache *s);
+unsigned long slubx_cache_slabs(struct slubx_kmem_cache *s);
+unsigned long slubx_cache_mode_slabs(const struct slubx_kmem_cache *m);
+void slubx_cache_drop_empty(struct slubx_kmem_cache *m);
 bool slubx_cache_valid(struct slubx_kmem_cache *s);
 
 /* shrink.c */

@@ -175,6 +175,14 @@ void *slubx_cpu_refill(struct slubx_kmem_cache *s, gfp_t gfp, int node)
 }
 EXPORT_SYMBOL_SLUBX(slubx_cpu_refill);
 
+/* Destroyed or switched meanwhile, and the flush may have been here already. */
+static void *keep_one(struct slubx_kmem_cache *s, struct slubx_slab *slab,
+		      void *freelist)
+{
+	slubx_node_put(s, slab, slubx_freelist_next(s, freelist));
+	return freelist;
+}
+
 /*
  * Makes @slab, frozen and with all its free objects in @freelist, the slab of
  * whatever cpu this is now, and returns an object of it. A slab that got there
@@ -187,6 +195,10 @@ void *slubx_cpu_install(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 	unsigned long irq;
 
 	local_lock_irqsave(&s->cpu_slab->lock, irq);
+	if (unlikely(slubx_is_cold(s))) {
+		local_unlock_irqrestore(&s->cpu_slab->lock, irq);
+		return keep_one(s, slab, freelist);
+	}
 	before = detach_locked(s);
 	if (before.slab)
 		slubx_stat(s, CPUSLAB_FLUSH);

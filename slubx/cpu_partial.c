@@ -60,7 +60,7 @@ static struct slubx_slab *put_locked(struct slubx_kmem_cache *s,
 	struct slubx_kmem_cache_cpu *c = this_cpu_ptr(s->cpu_slab);
 	struct slubx_slab *drained = NULL;
 
-	/* Destroyed meanwhile: the flush may have been here already. */
+	/* Destroyed or switched meanwhile: the flush may have been here already. */
 	if (unlikely(slubx_is_cold(s))) {
 		slab->next = NULL;
 		return slab;
@@ -101,10 +101,12 @@ void slubx_cpu_partial_put_chain(struct slubx_kmem_cache *s,
 	if (!chain)
 		return;
 	local_lock_irqsave(&s->cpu_slab->lock, irq);
-	while ((slab = chain)) {
+	/* See put_locked(). */
+	while (!slubx_is_cold(s) && (slab = chain)) {
 		chain = slab->next;
 		push_locked(this_cpu_ptr(s->cpu_slab), slab);
 	}
 	local_unlock_irqrestore(&s->cpu_slab->lock, irq);
+	slubx_node_put_chain(s, chain);
 }
 EXPORT_SYMBOL_SLUBX(slubx_cpu_partial_put_chain);

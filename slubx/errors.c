@@ -30,7 +30,7 @@ static void say(const char *name, const char *what, struct va_format *vaf)
 void slubx_error_note(struct slubx_kmem_cache *s)
 {
 	if (s)
-		atomic_inc(&s->errors);
+		atomic_inc(&slubx_client_of(s)->errors);
 	atomic_long_inc(&slubx_error_count);
 }
 

@@ -59,11 +59,14 @@
 /* Internal: destroyed, maybe with objects in use (Documentation/design.rst). */
 #define SLUBX_ZOMBIE SLUBX_FLAG(0x80000000)
 
+/* Internal: its slabs drain, new ones are made in another mode (mode.c). */
+#define SLUBX_DRAINING SLUBX_FLAG(0x20000000)
+
 /*
  * Caches of this kind never have a cpu slab, so the fast paths meet none of them.
  * Zombies give nothing out; what is debugged comes and goes by node_debug.c.
  */
-#define SLUBX_COLD_FLAGS (SLUBX_DEBUG_FLAGS | SLUBX_ZOMBIE)
+#define SLUBX_COLD_FLAGS (SLUBX_DEBUG_FLAGS | SLUBX_ZOMBIE | SLUBX_DRAINING)
 
 /* Empty or partial slabs that a node keeps: ilog2(size) / 2 within these. */
 #define SLUBX_MIN_PARTIAL 5

@@ -13,6 +13,10 @@
 #include "path.h"
 #include "trace.h"
 
+/* Is there a cache with more than one mode, or has there been? */
+DEFINE_STATIC_KEY_FALSE(slubx_has_modes);
+EXPORT_SYMBOL_SLUBX(slubx_has_modes);
+
 /* ---- Frees that can't be right -------------------------------------------*/
 
 noinline void slubx_report_double_free(struct slubx_kmem_cache *s, void *x)
@@ -30,10 +34,9 @@ noinline void slubx_report_null(struct slubx_kmem_cache *s,
 }
 
 /* @x is not of @s. It keeps its memory: what else holds it can't be known. */
-noinline void slubx_report_wrong_cache(struct slubx_kmem_cache *s, void *x)
+static void report_wrong_cache(struct slubx_kmem_cache *s,
+			       struct slubx_slab *slab, void *x)
 {
-	struct slubx_slab *slab = slubx_virt_to_slab(x);
-
 	if (slab && slubx_inspect_refuse(s, slab, x, SLUBX_BAD_CACHE))
 		return;
 	if (slab)
@@ -322,6 +325,34 @@ void slubx_free_cold(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 	free_cold(s, slab, x, x, 1, caller);
 }
 
+/* Of a mode that has cpu slabs, though the cache that clients know has none. */
+static void free_in_mode(struct slubx_kmem_cache *m, struct slubx_slab *slab,
+			 void *x, unsigned long caller)
+{
+	if (SLUBX_HARDENED && unlikely(slubx_freelist_has(m, x))) {
+		slubx_report_double_free(m, x);
+		return;
+	}
+	trace_slubx_free(m, x, caller);
+	slubx_before_free(m, x);
+	free_run(m, slab, x, x, 1, caller);
+}
+
+/* Frees @x, whose slab is not of @s, if it is of another mode of it. */
+noinline void slubx_free_strange(struct slubx_kmem_cache *s, void *x,
+				 unsigned long caller)
+{
+	struct slubx_slab *slab = slubx_virt_to_slab(x);
+	struct slubx_kmem_cache *m = slab ? slab->slab_cache : NULL;
+
+	if (!slab || !slubx_is_mode_of(s, m))
+		report_wrong_cache(s, slab, x);
+	else if (slubx_is_cold(m))
+		slubx_free_cold(m, slab, x, caller);
+	else
+		free_in_mode(m, slab, x, caller);
+}
+
 /* ---- The public functions ------------------------------------------------*/
 
 /**
@@ -349,8 +380,8 @@ void slubx_kmem_cache_free(struct slubx_kmem_cache *s, void *x)
 		return;
 	}
 	slab = slubx_slab_around(x);
-	if (SLUBX_HARDENED && unlikely(slab->slab_cache != s)) {
-		slubx_report_wrong_cache(s, x);
+	if (slubx_is_strange(s, slab)) {
+		slubx_free_strange(s, x, _RET_IP_);
 		return;
 	}
 	free_object(s, slab, x, 0);

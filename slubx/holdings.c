@@ -79,14 +79,27 @@ static unsigned long free_locked(const struct slubx_kmem_cache_cpu *c, int node)
 /* Free objects on @node, or all, that this cpu holds of @s. */
 unsigned long slubx_holdings_here(struct slubx_kmem_cache *s, int node)
 {
-	unsigned long irq, count;
+	struct slubx_kmem_cache *m;
+	unsigned long irq, count = 0;
 
-	local_lock_irqsave(&s->cpu_slab->lock, irq);
-	count = free_locked(this_cpu_ptr(s->cpu_slab), node);
-	local_unlock_irqrestore(&s->cpu_slab->lock, irq);
+	slubx_for_each_mode(s, m) {
+		local_lock_irqsave(&m->cpu_slab->lock, irq);
+		count += free_locked(this_cpu_ptr(m->cpu_slab), node);
+		local_unlock_irqrestore(&m->cpu_slab->lock, irq);
+	}
 	return count;
 }
 EXPORT_SYMBOL_SLUBX(slubx_holdings_here);
+
+static bool holds(struct slubx_kmem_cache *s, int cpu)
+{
+	struct slubx_kmem_cache *m;
+
+	slubx_for_each_mode(s, m)
+		if (slubx_cpu_holds(m, cpu))
+			return true;
+	return false;
+}
 
 struct question {
 	struct slubx_kmem_cache *s;
@@ -110,7 +123,7 @@ unsigned long slubx_holdings_of_cpu(struct slubx_kmem_cache *s, int cpu,
 {
 	struct question question = { .s = s, .node = node };
 
-	if (!cpu_online(cpu) || !slubx_cpu_holds(s, cpu))
+	if (!cpu_online(cpu) || !holds(s, cpu))
 		return 0;
 	return work_on_cpu(cpu, answer, &question);
 }

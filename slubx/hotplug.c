@@ -20,11 +20,12 @@ static int cpuhp_state;
  */
 static int cpu_dead(unsigned int cpu)
 {
-	struct slubx_kmem_cache *s;
+	struct slubx_kmem_cache *s, *m;
 
 	mutex_lock(&slubx_mutex);
 	list_for_each_entry(s, &slubx_caches, list)
-		slubx_cpu_flush_dead(s, cpu);
+		slubx_for_each_mode(s, m)
+			slubx_cpu_flush_dead(m, cpu);
 	mutex_unlock(&slubx_mutex);
 	return 0;
 }

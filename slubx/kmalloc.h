@@ -14,6 +14,7 @@ size_t slubx_kmalloc_bytes(const void *x);
 unsigned int slubx_kmalloc_class_size(unsigned int index);
 void slubx_kmalloc_class_name(char text[SLUBX_NAME_LEN], const char *set,
 			      unsigned int size);
+void slubx_kmalloc_set_limit(void);
 int slubx_kmalloc_init(void);
 void slubx_kmalloc_exit(void);
 void slubx_kvmalloc_exit(void);

@@ -22,6 +22,7 @@ unsigned long slubx_kmalloc_seed;
 EXPORT_SYMBOL_GPL(slubx_kmalloc_seed);
 
 size_t slubx_kmalloc_limit __read_mostly = SLUBX_KMALLOC_MAX_CACHE_SIZE;
+EXPORT_SYMBOL_SLUBX(slubx_kmalloc_limit);
 
 struct type {
 	const char *set;
@@ -77,6 +78,31 @@ static struct slubx_kmem_cache *open_class(const char *set, unsigned int size,
 	return slubx_internal_open(&request);
 }
 
+static bool row_keeps_size(struct slubx_kmem_cache **row)
+{
+	unsigned int i;
+
+	for (i = 0; i < SLUBX_KMALLOC_INDICES; i++)
+		if (row[i] && slubx_object_keeps_size(slubx_mode_now(row[i])))
+			return true;
+	return false;
+}
+
+/*
+ * Which sizes are simply of a class: all, or none if a class keeps how many bytes
+ * were asked for. To be called when that may have changed.
+ */
+void slubx_kmalloc_set_limit(void)
+{
+	size_t limit = SLUBX_KMALLOC_MAX_CACHE_SIZE;
+	unsigned int i;
+
+	for (i = 0; i < SLUBX_KMALLOC_TYPES; i++)
+		if (row_keeps_size(slubx_kmalloc_caches[i]))
+			limit = 0;
+	WRITE_ONCE(slubx_kmalloc_limit, limit);
+}
+
 static int open_row(struct slubx_kmem_cache **row, const char *set,
 		    slubx_flags_t flags)
 {
@@ -90,8 +116,6 @@ static int open_row(struct slubx_kmem_cache **row, const char *set,
 		s = open_class(set, size, flags);
 		if (IS_ERR(s))
 			return PTR_ERR(s);
-		if (slubx_object_keeps_size(s))
-			slubx_kmalloc_limit = 0;
 		row[i] = s;
 	}
 	return 0;
@@ -143,6 +167,8 @@ int slubx_kmalloc_init(void)
 	err = err ?: open_copies();
 	if (err)
 		slubx_kmalloc_exit();
+	else
+		slubx_kmalloc_set_limit();
 	return err;
 }
 

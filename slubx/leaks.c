@@ -45,7 +45,6 @@ static void print_line(const struct slubx_slab *slab, struct line *line)
 }
 
 struct report {
-	const struct slubx_kmem_cache *s;
 	unsigned long total;
 };
 
@@ -59,7 +58,8 @@ static void report_slab(struct slubx_slab *slab, void *arg)
 	bitmap_zero(free_map, objects);
 	slubx_slab_free_objects(slab, free_map);
 	for_each_clear_bit(i, free_map, objects) {
-		add_to_line(&line, slubx_layout_at(&report->s->layout, i));
+		add_to_line(&line, slubx_slab_object(slab, i) -
+					   slubx_slab_address(slab));
 		report->total++;
 		if (line.objects == PER_LINE)
 			print_line(slab, &line);
@@ -70,7 +70,7 @@ static void report_slab(struct slubx_slab *slab, void *arg)
 /* Lists the objects of @s in use and returns their number. May sleep. */
 unsigned long slubx_cache_report_leaks(struct slubx_kmem_cache *s)
 {
-	struct report report = { .s = s };
+	struct report report = {};
 
 	pr_err("slubx: cache '%s' closed with objects in use; each by slab and offset:\n",
 	       s->name);

@@ -161,22 +161,24 @@ static bool look_once(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 }
 
 /*
- * Takes a picture of @slab. False if it is no slab of @s (any more). May sleep.
+ * Takes a picture of @slab. False if it is no slab of @s (any more), or has more
+ * objects than there is room for. May sleep.
  */
 bool slubx_look_at(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 		   struct slubx_look *look)
 {
 	union slubx_counters counters;
+	struct slubx_kmem_cache *m;
 	unsigned int i;
 
 	for (i = 0; i < OWNERS_MAX; i++) {
 		counters = counters_of(slab);
-		if (!slubx_slab_is_ours(slab) ||
-		    READ_ONCE(slab->slab_cache) != s ||
-		    counters.objects > s->layout.oo.objects)
+		m = READ_ONCE(slab->slab_cache);
+		if (!slubx_slab_is_ours(slab) || !slubx_is_mode_of(s, m) ||
+		    counters.objects > look->room)
 			return false;
 		look->objects = counters.objects;
-		if (look_once(s, slab, counters, look))
+		if (look_once(m, slab, counters, look))
 			return true;
 	}
 	look->state = SLUBX_SLAB_MOVING;

@@ -22,7 +22,8 @@ struct slubx_look {
 	int cpu;		/* whose it is, or -1 */
 	unsigned int objects;
 	unsigned int inuse;	/* in clients' hands */
-	/* The caller's: a bit for each object that the slab may have. */
+	/* The caller's: a bit for each object that a slab may have. */
+	unsigned int room;	/* for so many */
 	unsigned long *own;	/* free, on the slab's freelist */
 	unsigned long *ready;	/* free, on the cpu's freelist */
 };

@@ -80,7 +80,8 @@ unsigned int slubx_node_abandon_isolated(struct slubx_kmem_cache *s,
 static inline bool slubx_node_keeps_empty(const struct slubx_kmem_cache *s,
 					  const struct slubx_kmem_cache_node *n)
 {
-	return READ_ONCE(n->nr_partial) < READ_ONCE(s->min_partial);
+	return READ_ONCE(n->nr_partial) < READ_ONCE(s->min_partial) &&
+	       !(READ_ONCE(s->flags) & SLUBX_DRAINING);
 }
 
 /* The slab leaves the list. For the files of this floor. */

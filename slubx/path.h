@@ -6,7 +6,23 @@
 #ifndef _SLUBX_PATH_H
 #define _SLUBX_PATH_H
 
+#include <linux/jump_label.h>
+
 #include "types.h"
+
+DECLARE_STATIC_KEY_FALSE(slubx_has_modes);
+
+/*
+ * Is @slab, whose object is freed to @s, not of @s? Without hardening callers are
+ * trusted, but they do not know of modes.
+ */
+static __always_inline bool slubx_is_strange(const struct slubx_kmem_cache *s,
+					     const struct slubx_slab *slab)
+{
+	if (!SLUBX_HARDENED && !static_branch_unlikely(&slubx_has_modes))
+		return false;
+	return unlikely(slab->slab_cache != s);
+}
 
 /*
  * Who called the public function that this is inlined into, if not for @caller.
@@ -37,7 +53,8 @@ void slubx_free_cold(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 		     void *x, unsigned long caller);
 void slubx_report_double_free(struct slubx_kmem_cache *s, void *x);
 void slubx_report_null(struct slubx_kmem_cache *s, unsigned long caller);
-void slubx_report_wrong_cache(struct slubx_kmem_cache *s, void *x);
+void slubx_free_strange(struct slubx_kmem_cache *s, void *x,
+			unsigned long caller);
 void slubx_free_deferred(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 			 void *x);
 

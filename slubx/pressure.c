@@ -18,6 +18,18 @@
 
 static struct shrinker *shrinker;
 
+static unsigned long count(struct slubx_kmem_cache *s, int nid)
+{
+	struct slubx_kmem_cache *m;
+	unsigned long slabs = 0;
+
+	slubx_for_each_mode(s, m)
+		if (m->node[nid])
+			slabs += slubx_node_count_partial(m->node[nid],
+							  SLUBX_PARTIAL_EMPTY);
+	return slabs;
+}
+
 /* Slabs without objects in use that the caches keep on node @nid. */
 unsigned long slubx_pressure_count(int nid)
 {
@@ -27,9 +39,7 @@ unsigned long slubx_pressure_count(int nid)
 	if (!mutex_trylock(&slubx_mutex))
 		return 0;
 	list_for_each_entry(s, &slubx_caches, list)
-		if (s->node[nid])
-			slabs += slubx_node_count_partial(s->node[nid],
-							  SLUBX_PARTIAL_EMPTY);
+		slabs += count(s, nid);
 	mutex_unlock(&slubx_mutex);
 	return slabs;
 }
@@ -38,9 +48,16 @@ EXPORT_SYMBOL_SLUBX(slubx_pressure_count);
 /* What this cpu holds is flushed first: it may be empty, too. */
 static unsigned long release(struct slubx_kmem_cache *s, int nid)
 {
-	if (slubx_cpu_holds(s, raw_smp_processor_id()))
-		slubx_cpu_flush_this(s);
-	return s->node[nid] ? slubx_node_drop_empty(s, s->node[nid]) : 0;
+	struct slubx_kmem_cache *m;
+	unsigned long slabs = 0;
+
+	slubx_for_each_mode(s, m) {
+		if (slubx_cpu_holds(m, raw_smp_processor_id()))
+			slubx_cpu_flush_this(m);
+		if (m->node[nid])
+			slabs += slubx_node_drop_empty(m, m->node[nid]);
+	}
+	return slabs;
 }
 
 /*

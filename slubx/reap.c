@@ -18,6 +18,7 @@ static LIST_HEAD(zombies);	/* by s->list, under slubx_mutex */
  */
 void slubx_reap_bury(struct slubx_kmem_cache *s)
 {
+	slubx_modes_close(s);
 	slubx_cache_close(s);
 	kobject_put(&s->kobj);
 	module_put(THIS_MODULE);

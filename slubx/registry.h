@@ -38,6 +38,12 @@ bool slubx_registry_has(const struct slubx_kmem_cache *s);
 void slubx_registry_remove(struct slubx_kmem_cache *s);
 void slubx_registry_free_struct(struct slubx_kmem_cache *s);
 
+/* mode.c */
+struct slubx_kmem_cache *slubx_mode_get(struct slubx_kmem_cache *s,
+					slubx_flags_t flags);
+void slubx_mode_enter(struct slubx_kmem_cache *s, struct slubx_kmem_cache *m);
+void slubx_modes_close(struct slubx_kmem_cache *s);
+
 /* merge.c */
 extern bool slubx_nomerge;
 bool slubx_merge_never(const struct slubx_kmem_cache *s);

@@ -8,14 +8,13 @@
 #include "flush.h"
 #include "node.h"
 
-static int shrink_nodes(struct slubx_kmem_cache *s)
+static void shrink_nodes(struct slubx_kmem_cache *m)
 {
 	struct slubx_kmem_cache_node *n;
 	int node;
 
-	slubx_for_each_node(s, node, n)
-		slubx_node_shrink(s, n);
-	return slubx_cache_slabs(s) ? 1 : 0;
+	slubx_for_each_node(m, node, n)
+		slubx_node_shrink(m, n);
 }
 
 /*
@@ -24,14 +23,24 @@ static int shrink_nodes(struct slubx_kmem_cache *s)
  */
 int slubx_cache_shrink(struct slubx_kmem_cache *s)
 {
-	slubx_flush_all(s);
-	return shrink_nodes(s);
+	struct slubx_kmem_cache *m;
+
+	slubx_for_each_mode(s, m) {
+		slubx_flush_all(m);
+		shrink_nodes(m);
+	}
+	return slubx_cache_slabs(s) ? 1 : 0;
 }
 EXPORT_SYMBOL_SLUBX(slubx_cache_shrink);
 
 /* The same for a caller who holds cpus_read_lock. */
 int slubx_cache_shrink_cpuslocked(struct slubx_kmem_cache *s)
 {
-	slubx_flush_all_cpuslocked(s);
-	return shrink_nodes(s);
+	struct slubx_kmem_cache *m;
+
+	slubx_for_each_mode(s, m) {
+		slubx_flush_all_cpuslocked(m);
+		shrink_nodes(m);
+	}
+	return slubx_cache_slabs(s) ? 1 : 0;
 }

@@ -9,14 +9,19 @@
 DEFINE_STATIC_KEY_FALSE(slubx_stats_on);
 EXPORT_SYMBOL_SLUBX(slubx_stats_on);
 
-unsigned int slubx_stat_of_cpu(const struct slubx_kmem_cache *s,
+unsigned int slubx_stat_of_cpu(struct slubx_kmem_cache *s,
 			       enum slubx_stat_item item, int cpu)
 {
-	return READ_ONCE(per_cpu_ptr(s->stat, cpu)->item[item]);
+	struct slubx_kmem_cache *m;
+	unsigned int sum = 0;
+
+	slubx_for_each_mode(s, m)
+		sum += READ_ONCE(per_cpu_ptr(m->stat, cpu)->item[item]);
+	return sum;
 }
 
 /* Events of all cpus, the dead ones' too: unlike SLUB's, none goes missing. */
-unsigned long slubx_stat_sum(const struct slubx_kmem_cache *s,
+unsigned long slubx_stat_sum(struct slubx_kmem_cache *s,
 			     enum slubx_stat_item item)
 {
 	unsigned long sum = 0;
@@ -32,10 +37,12 @@ EXPORT_SYMBOL_SLUBX(slubx_stat_sum);
 void slubx_stat_clear_item(struct slubx_kmem_cache *s,
 			   enum slubx_stat_item item)
 {
+	struct slubx_kmem_cache *m;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		WRITE_ONCE(per_cpu_ptr(s->stat, cpu)->item[item], 0);
+	slubx_for_each_mode(s, m)
+		for_each_possible_cpu(cpu)
+			WRITE_ONCE(per_cpu_ptr(m->stat, cpu)->item[item], 0);
 }
 
 void slubx_stat_clear(struct slubx_kmem_cache *s)

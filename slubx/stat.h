@@ -80,9 +80,9 @@ static __always_inline void slubx_stat(const struct slubx_kmem_cache *s,
 	slubx_stat_add(s, item, 1);
 }
 
-unsigned long slubx_stat_sum(const struct slubx_kmem_cache *s,
+unsigned long slubx_stat_sum(struct slubx_kmem_cache *s,
 			     enum slubx_stat_item item);
-unsigned int slubx_stat_of_cpu(const struct slubx_kmem_cache *s,
+unsigned int slubx_stat_of_cpu(struct slubx_kmem_cache *s,
 			       enum slubx_stat_item item, int cpu);
 void slubx_stat_clear_item(struct slubx_kmem_cache *s,
 			   enum slubx_stat_item item);

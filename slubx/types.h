@@ -11,6 +11,9 @@
  *             anybody may free to it
  *   partial   a slab with free and used objects that no cpu owns, on a list
  *   order     log2 of a slab's pages
+ *   mode      how slabs are cut and debugged. A client's cache is one; others,
+ *             for debugging switched at run time, are caches that no client
+ *             knows. Each slab belongs to the mode that it was made in
  *
  * Each field says who may touch it: "under" a lock, or a word:
  *   const      set before the cache can be seen, never changed
@@ -230,6 +233,12 @@ struct slubx_kmem_cache {
 	struct dentry *debugfs;		/* iface/debugfs.c */
 	char name[SLUBX_NAME_LEN];
 
+	/* Modes (mode.c). Written under switch_lock (1c); reads racy ok. */
+	struct slubx_kmem_cache *client;	/* const: whose mode; NULL: none's */
+	struct slubx_kmem_cache *mode;		/* of new slabs; NULL: this */
+	struct slubx_kmem_cache *modes;		/* all others; only grows */
+	struct slubx_kmem_cache *next_mode;	/* const: of the same client */
+
 	struct slubx_shuffle shuffle;
 
 	/* nr_node_ids entries, const; NULL for nodes that can't exist. */
@@ -253,6 +262,44 @@ slubx_next_node(const struct slubx_kmem_cache *s, int *node)
 /* Visit the node structs of a cache: every node that may ever have memory. */
 #define slubx_for_each_node(s, node, n) \
 	for ((node) = -1; ((n) = slubx_next_node((s), &(node)));)
+
+/* The cache that clients know. */
+static inline struct slubx_kmem_cache *
+slubx_client_of(struct slubx_kmem_cache *s)
+{
+	return s->client ?: s;
+}
+
+/* The mode in which slabs of a client's cache are made now. */
+static inline struct slubx_kmem_cache *
+slubx_mode_now(struct slubx_kmem_cache *s)
+{
+	/* Pairs with slubx_mode_enter(). */
+	return smp_load_acquire(&s->mode) ?: s;
+}
+
+static inline struct slubx_kmem_cache *
+slubx_next_mode(struct slubx_kmem_cache *s, struct slubx_kmem_cache *m)
+{
+	/* Pairs with publish() of mode.c. */
+	return m == s ? smp_load_acquire(&s->modes) : m->next_mode;
+}
+
+/* Visit all modes of a client's cache, itself first; mostly it is the only one. */
+#define slubx_for_each_mode(s, m) \
+	for ((m) = (s); (m); (m) = slubx_next_mode((s), (m)))
+
+/* Is @m, which may be any pointer, a mode of @s? */
+static inline bool slubx_is_mode_of(struct slubx_kmem_cache *s,
+				    const struct slubx_kmem_cache *m)
+{
+	struct slubx_kmem_cache *known;
+
+	slubx_for_each_mode(s, known)
+		if (known == m)
+			return true;
+	return false;
+}
 
 /* A cache whose slabs never belong to a cpu, or no more do. */
 static inline bool slubx_is_cold(const struct slubx_kmem_cache *s)

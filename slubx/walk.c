@@ -23,7 +23,7 @@ static unsigned long end_pfn(void)
 	return end;
 }
 
-/* The slab of @s that begins at @pfn. *@next is the page to look at next. */
+/* The slab of @s, of any mode, that begins at @pfn. *@next is the page to look at next. */
 static struct slubx_slab *look_at(struct slubx_kmem_cache *s, unsigned long pfn,
 				  unsigned long *next)
 {
@@ -33,7 +33,7 @@ static struct slubx_slab *look_at(struct slubx_kmem_cache *s, unsigned long pfn,
 	/* Memory comes and goes in larger pieces than this. */
 	*next = page ? pfn + 1 : ALIGN(pfn + 1, pageblock_nr_pages);
 	if (!page || !slubx_slab_is_ours(slab) ||
-	    READ_ONCE(slab->slab_cache) != s)
+	    !slubx_is_mode_of(s, READ_ONCE(slab->slab_cache)))
 		return NULL;
 	return slab;
 }

@@ -14,7 +14,7 @@ CACHES="same-small same-plain same-first same-second same-large same-aligned
 same-ctor same-user same-hwcache same-reclaim same-dma same-rcu"
 
 # Files of slubx alone. Counters are SLUB's where it was built with them.
-ONLY_OURS="cpu_free errors objects_in_use alloc_fastpath alloc_from_partial
+ONLY_OURS="cpu_free debug errors objects_in_use alloc_fastpath alloc_from_partial
 alloc_node_mismatch alloc_refill alloc_slab alloc_slowpath cmpxchg_double_cpu_fail
 cmpxchg_double_fail cpu_partial_alloc cpu_partial_drain cpu_partial_free
 cpu_partial_node cpuslab_flush deactivate_bypass deactivate_empty deactivate_full
@@ -24,7 +24,7 @@ order_fallback"
 # Files of SLUB alone.
 ONLY_HOSTS="failslab skip_kfence sheaf_capacity"
 # Files that have another mode: this can be written.
-OTHER_MODE="reclaim_account failslab"
+OTHER_MODE="reclaim_account failslab trace"
 # Files that have another text, by the kernel.
 OTHER_TEXT=
 

@@ -224,7 +224,7 @@ void slubx_report_repair(struct slubx_kmem_cache *s, const char *fmt, ...)
 	struct va_format vaf = { .fmt = fmt };
 	va_list args;
 
-	atomic_inc(&s->repairs);
+	atomic_inc(&slubx_client_of(s)->repairs);
 	if (READ_ONCE(slubx_debug_listener))
 		return;
 	va_start(args, fmt);

@@ -104,6 +104,15 @@ static int by_count(const void *a, const void *b)
 	return one->count < other->count ? 1 : -1;
 }
 
+static void collect(struct slubx_kmem_cache *m, struct collection *collection)
+{
+	struct slubx_kmem_cache_node *n;
+	int node;
+
+	slubx_for_each_node(m, node, n)
+		slubx_node_visit_used(n, free_map, add, collection);
+}
+
 /*
  * Fills @sites with who allocated the objects of @s that are in use or, by @item,
  * who had freed them before. Sorted. May sleep.
@@ -112,12 +121,12 @@ void slubx_sites_collect(struct slubx_kmem_cache *s, struct slubx_sites *sites,
 			 enum slubx_track_item item)
 {
 	struct collection collection = { .sites = sites, .item = item };
-	struct slubx_kmem_cache_node *n;
-	int node;
+	struct slubx_kmem_cache *m;
 
 	mutex_lock(&free_map_lock);
-	slubx_for_each_node(s, node, n)
-		slubx_node_visit_used(n, free_map, add, &collection);
+	slubx_for_each_mode(s, m)
+		if (m->flags & SLUBX_STORE_USER)
+			collect(m, &collection);
 	mutex_unlock(&free_map_lock);
 	sort(sites->memory, sites->room, slubx_site_size(), by_count, NULL);
 }

@@ -15,20 +15,29 @@
 static DECLARE_BITMAP(free_map, SLUBX_MAX_OBJS_PER_SLAB);
 static DEFINE_MUTEX(free_map_lock);
 
+static void validate(struct slubx_kmem_cache *m)
+{
+	struct slubx_kmem_cache_node *n;
+	int node;
+
+	slubx_for_each_node(m, node, n)
+		slubx_node_validate(m, n, free_map);
+}
+
 /*
  * Reports and repairs what it finds, and returns how much that was, with what
- * others found meanwhile. 0 for a cache that is not debugged. May sleep.
+ * others found meanwhile. Slabs that are not debugged are not looked at. May
+ * sleep.
  */
 unsigned int slubx_cache_validate(struct slubx_kmem_cache *s)
 {
-	int node, before = atomic_read(&s->errors);
-	struct slubx_kmem_cache_node *n;
+	int before = atomic_read(&s->errors);
+	struct slubx_kmem_cache *m;
 
-	if (!slubx_is_debugged(s))
-		return 0;
 	mutex_lock(&free_map_lock);
-	slubx_for_each_node(s, node, n)
-		slubx_node_validate(s, n, free_map);
+	slubx_for_each_mode(s, m)
+		if (slubx_is_debugged(m))
+			validate(m);
 	mutex_unlock(&free_map_lock);
 	return atomic_read(&s->errors) - before;
 }

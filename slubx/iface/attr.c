@@ -21,10 +21,12 @@
 
 /* ---- Texts ---------------------------------------------------------------*/
 
+/* How slabs are cut that are made now. */
+
 static ssize_t show_uint(struct slubx_kmem_cache *s, const struct slubx_attr *a,
 			 char *buf)
 {
-	const unsigned int *field = (void *)s + a->offset;
+	const unsigned int *field = (void *)slubx_mode_now(s) + a->offset;
 
 	return sysfs_emit(buf, "%u\n", READ_ONCE(*field));
 }
@@ -71,7 +73,7 @@ static ssize_t show_count(struct slubx_kmem_cache *s,
 /* Slabs of a cpu's list are taken to be half full. */
 static unsigned int objects_of(struct slubx_kmem_cache *s, unsigned int slabs)
 {
-	return slabs * s->layout.oo.objects / 2;
+	return slabs * slubx_mode_now(s)->layout.oo.objects / 2;
 }
 
 /* objects(slabs), of all cpus and then of each that has some. */
@@ -137,19 +139,22 @@ static ssize_t store_min_partial(struct slubx_kmem_cache *s,
 				 const struct slubx_attr *a, const char *buf,
 				 size_t len)
 {
+	struct slubx_kmem_cache *m;
 	unsigned long slabs;
 	int err = kstrtoul(buf, 10, &slabs);
 
 	if (err)
 		return err;
-	WRITE_ONCE(s->min_partial, slabs);
+	slubx_for_each_mode(s, m)
+		WRITE_ONCE(m->min_partial, slabs);
 	return len;
 }
 
 static ssize_t show_cpu_partial(struct slubx_kmem_cache *s,
 				const struct slubx_attr *a, char *buf)
 {
-	return sysfs_emit(buf, "%u\n", READ_ONCE(s->cpu_partial));
+	return sysfs_emit(buf, "%u\n",
+			  READ_ONCE(slubx_mode_now(s)->cpu_partial));
 }
 
 /* Lists that are longer than they may be now go back at once. */
@@ -157,15 +162,16 @@ static ssize_t store_cpu_partial(struct slubx_kmem_cache *s,
 				 const struct slubx_attr *a, const char *buf,
 				 size_t len)
 {
+	struct slubx_kmem_cache *m = slubx_mode_now(s);
 	unsigned int objects;
 	int err = kstrtouint(buf, 10, &objects);
 
 	if (err)
 		return err;
-	if (objects && !slubx_has_cpu_partial(s))
+	if (objects && !slubx_has_cpu_partial(m))
 		return -EINVAL;
-	slubx_cpu_partial_set(s, objects);
-	slubx_flush_all(s);
+	slubx_cpu_partial_set(m, objects);
+	slubx_flush_all(m);
 	return len;
 }
 
@@ -182,6 +188,7 @@ static ssize_t store_remote_node_defrag_ratio(struct slubx_kmem_cache *s,
 					      const struct slubx_attr *a,
 					      const char *buf, size_t len)
 {
+	struct slubx_kmem_cache *m;
 	unsigned int percent;
 	int err = kstrtouint(buf, 10, &percent);
 
@@ -189,7 +196,8 @@ static ssize_t store_remote_node_defrag_ratio(struct slubx_kmem_cache *s,
 		return err;
 	if (percent > 100)
 		return -ERANGE;
-	WRITE_ONCE(s->remote_node_defrag_ratio, percent * 10);
+	slubx_for_each_mode(s, m)
+		WRITE_ONCE(m->remote_node_defrag_ratio, percent * 10);
 	return len;
 }
 
@@ -198,9 +206,12 @@ static ssize_t store_flag(struct slubx_kmem_cache *s,
 			  const struct slubx_attr *a, const char *buf,
 			  size_t len)
 {
+	struct slubx_kmem_cache *m;
+
 	if (buf[0] != '0' && buf[0] != '1')
 		return -EINVAL;
-	slubx_cache_set_flag(s, a->flag, buf[0] == '1');
+	slubx_for_each_mode(s, m)
+		slubx_cache_set_flag(m, a->flag, buf[0] == '1');
 	return len;
 }
 
@@ -228,17 +239,6 @@ static ssize_t show_errors(struct slubx_kmem_cache *s,
 	return sysfs_emit(buf, "%d\n", atomic_read(&s->errors));
 }
 
-/* What is found is in the log, and in errors. */
-static ssize_t store_validate(struct slubx_kmem_cache *s,
-			      const struct slubx_attr *a, const char *buf,
-			      size_t len)
-{
-	if (buf[0] != '1' || !slubx_is_debugged(s))
-		return -EINVAL;
-	slubx_cache_validate(s);
-	return len;
-}
-
 /* ---- The table -----------------------------------------------------------*/
 
 #define ATTR(name_, mode_, ...)                                            \
@@ -249,6 +249,11 @@ static ssize_t store_validate(struct slubx_kmem_cache *s,
 #define RW(name) ATTR(name, 0600, .show = show_##name, .store = store_##name)
 #define ACTION(name)                                                       \
 	ATTR(name, 0600, .show = show_nothing, .store = store_##name)
+/* The same where the functions are of another file. */
+#define RW_OF(name, of)                                                    \
+	ATTR(name, 0600, .show = of##_show_##name, .store = of##_store_##name)
+#define ACTION_OF(name, of)                                                \
+	ATTR(name, 0600, .show = show_nothing, .store = of##_store_##name)
 #define UINT(name, field_)                                                 \
 	ATTR(name, 0400, .show = show_uint,                                \
 	     .offset = offsetof(struct slubx_kmem_cache, field_))
@@ -256,6 +261,11 @@ static ssize_t store_validate(struct slubx_kmem_cache *s,
 #define SWITCH(name, flag_)                                                \
 	ATTR(name, 0600, .show = show_flag, .store = store_flag, \
 	     .flag = (flag_))
+#define DEBUG_FLAG(name, flag_)                                            \
+	ATTR(name, 0400, .show = slubx_attr_show_debug_flag, .flag = (flag_))
+#define DEBUG_SWITCH(name, flag_)                                          \
+	ATTR(name, 0600, .show = slubx_attr_show_debug_flag,               \
+	     .store = slubx_attr_store_debug_flag, .flag = (flag_))
 #define COUNT(name, count_)                                                \
 	ATTR(name, 0400, .show = show_count, .count = SLUBX_COUNT_##count_)
 
@@ -287,13 +297,14 @@ static struct slubx_attr attrs[] = {
 	SWITCH(reclaim_account, SLUBX_RECLAIM_ACCOUNT),
 	FLAG(destroy_by_rcu, SLUBX_TYPESAFE_BY_RCU),
 	FLAG(cache_dma, SLUBX_CACHE_DMA),
-	FLAG(sanity_checks, SLUBX_CONSISTENCY_CHECKS),
-	FLAG(red_zone, SLUBX_RED_ZONE),
-	FLAG(poison, SLUBX_POISON),
-	FLAG(store_user, SLUBX_STORE_USER),
-	FLAG(trace, SLUBX_TRACE),
+	DEBUG_FLAG(sanity_checks, SLUBX_CONSISTENCY_CHECKS),
+	DEBUG_FLAG(red_zone, SLUBX_RED_ZONE),
+	DEBUG_FLAG(poison, SLUBX_POISON),
+	DEBUG_FLAG(store_user, SLUBX_STORE_USER),
+	DEBUG_SWITCH(trace, SLUBX_TRACE),
+	RW_OF(debug, slubx_attr),
 	RO(errors),
-	ACTION(validate),
+	ACTION_OF(validate, slubx_attr),
 
 	RW(min_partial),
 	RW(cpu_partial),

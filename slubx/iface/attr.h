@@ -40,4 +40,19 @@ ssize_t slubx_attr_clear_stat(struct slubx_kmem_cache *s,
 			      const struct slubx_attr *a, const char *buf,
 			      size_t len);
 
+/* attr_debug.c */
+ssize_t slubx_attr_show_debug(struct slubx_kmem_cache *s,
+			      const struct slubx_attr *a, char *buf);
+ssize_t slubx_attr_store_debug(struct slubx_kmem_cache *s,
+			       const struct slubx_attr *a, const char *buf,
+			       size_t len);
+ssize_t slubx_attr_show_debug_flag(struct slubx_kmem_cache *s,
+				   const struct slubx_attr *a, char *buf);
+ssize_t slubx_attr_store_debug_flag(struct slubx_kmem_cache *s,
+				    const struct slubx_attr *a, const char *buf,
+				    size_t len);
+ssize_t slubx_attr_store_validate(struct slubx_kmem_cache *s,
+				  const struct slubx_attr *a, const char *buf,
+				  size_t len);
+
 #endif /* _SLUBX_ATTR_H */

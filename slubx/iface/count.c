@@ -23,29 +23,33 @@ static unsigned long without(unsigned long total, unsigned long free)
  * that very moment), but where the length stood there is something else. A
  * length that can't be is taken for 1; one that could be is believed.
  */
-static unsigned int cpu_partial(struct slubx_kmem_cache *s, int cpu, int *node)
+static unsigned int cpu_partial(struct slubx_kmem_cache *m, int cpu, int *node)
 {
 	struct slubx_slab *first;
 	unsigned int slabs;
 
-	first = READ_ONCE(per_cpu_ptr(s->cpu_slab, cpu)->partial);
+	first = READ_ONCE(per_cpu_ptr(m->cpu_slab, cpu)->partial);
 	if (!first)
 		return 0;
 	*node = slubx_slab_nid(first);
 	slabs = READ_ONCE(first->slabs);
-	return slabs && slabs <= slubx_cache_slabs(s) ? slabs : 1;
+	return slabs && slabs <= slubx_cache_mode_slabs(m) ? slabs : 1;
 }
 
 /* Slabs on the partial list of @cpu. */
 unsigned int slubx_count_cpu_partial(struct slubx_kmem_cache *s, int cpu)
 {
+	struct slubx_kmem_cache *m;
+	unsigned int slabs = 0;
 	int node;
 
-	return cpu_partial(s, cpu, &node);
+	slubx_for_each_mode(s, m)
+		slabs += cpu_partial(m, cpu, &node);
+	return slabs;
 }
 
 /* Cpus that died since have none. */
-static unsigned long cpu_slabs(struct slubx_kmem_cache *s, int node)
+static unsigned long cpu_slabs(struct slubx_kmem_cache *m, int node)
 {
 	unsigned long slabs = 0;
 	int cpu;
@@ -55,10 +59,10 @@ static unsigned long cpu_slabs(struct slubx_kmem_cache *s, int node)
 		unsigned int partial;
 		int their_node;
 
-		slab = READ_ONCE(per_cpu_ptr(s->cpu_slab, cpu)->slab);
+		slab = READ_ONCE(per_cpu_ptr(m->cpu_slab, cpu)->slab);
 		if (slab && slubx_slab_nid(slab) == node)
 			slabs++;
-		partial = cpu_partial(s, cpu, &their_node);
+		partial = cpu_partial(m, cpu, &their_node);
 		if (partial && their_node == node)
 			slabs += partial;
 	}
@@ -85,16 +89,27 @@ static unsigned long in_node(struct slubx_kmem_cache_node *n,
 	}
 }
 
+static unsigned long in_mode(struct slubx_kmem_cache *m, enum slubx_count what,
+			     int node)
+{
+	if (what == SLUBX_COUNT_CPU_SLABS)
+		return cpu_slabs(m, node);
+	return m->node[node] ? in_node(m->node[node], what) : 0;
+}
+
 /* The figure of one node, which need not exist. */
 unsigned long slubx_count_node(struct slubx_kmem_cache *s,
 			       enum slubx_count what, int node)
 {
-	if (what == SLUBX_COUNT_CPU_SLABS)
-		return cpu_slabs(s, node);
+	struct slubx_kmem_cache *m;
+	unsigned long count = 0;
+
 	if (what == SLUBX_COUNT_IN_USE)
 		return without(slubx_count_node(s, SLUBX_COUNT_OBJECTS, node),
 			       slubx_holdings_of_all(s, node));
-	return s->node[node] ? in_node(s->node[node], what) : 0;
+	slubx_for_each_mode(s, m)
+		count += in_mode(m, what, node);
+	return count;
 }
 EXPORT_SYMBOL_SLUBX(slubx_count_node);
 

@@ -30,8 +30,6 @@ void slubx_debugfs_add(struct slubx_kmem_cache *s)
 	slubx_sysfs_file_name(name, s->name);
 	s->debugfs = debugfs_create_dir(name, root);
 	debugfs_create_file("slabs", 0400, s->debugfs, s, &slubx_slabs_fops);
-	if (!(s->flags & SLUBX_STORE_USER))
-		return;
 	debugfs_create_file("alloc_traces", 0400, s->debugfs, s,
 			    &slubx_alloc_traces_fops);
 	debugfs_create_file("free_traces", 0400, s->debugfs, s,

@@ -65,12 +65,12 @@ static void show_cache(struct seq_file *m, struct slubx_kmem_cache *s)
 	unsigned long objects = slubx_count_all(s, SLUBX_COUNT_TOTAL_OBJECTS);
 	unsigned long active = slubx_count_all(s, SLUBX_COUNT_OBJECTS);
 	unsigned long slabs = slubx_count_all(s, SLUBX_COUNT_SLABS);
+	const struct slubx_layout *l = &slubx_mode_now(s)->layout;
 
 	active = min(active, objects);
 	active -= min(active, s->cpu_free);
 	seq_printf(m, "%-17s %6lu %6lu %6u %4u %4d", s->name, active, objects,
-		   s->layout.size, s->layout.oo.objects,
-		   1 << s->layout.oo.order);
+		   l->size, l->oo.objects, 1 << l->oo.order);
 	/* What only other allocators had: tunables, and what they share. */
 	seq_printf(m, " : tunables %4u %4u %4u", 0, 0, 0);
 	seq_printf(m, " : slabdata %6lu %6lu %6lu\n", slabs, slabs, 0UL);

@@ -75,13 +75,15 @@ static void stop(struct seq_file *m, void *what)
 
 /* ---- The text ------------------------------------------------------------*/
 
-static void show_head(struct seq_file *m, const struct slubx_kmem_cache *s)
+static void show_head(struct seq_file *m, struct slubx_kmem_cache *s)
 {
+	const struct slubx_layout *l = &slubx_mode_now(s)->layout;
+
 	seq_puts(m, "# slubx slabs 1\n");
 	seq_printf(m, "# name %s object_size %u slab_size %u", s->name,
-		   s->layout.object_size, s->layout.size);
-	seq_printf(m, " objs_per_slab %u order %u\n", s->layout.oo.objects,
-		   s->layout.oo.order);
+		   l->object_size, l->size);
+	seq_printf(m, " objs_per_slab %u order %u\n", l->oo.objects,
+		   l->oo.order);
 	seq_puts(m, "# <slab> <node> <order> <state> <cpu>");
 	seq_puts(m, " <inuse> <objects> <map>\n");
 }
@@ -147,10 +149,22 @@ static const struct seq_operations ops = {
 
 /* ---- The file ------------------------------------------------------------*/
 
+/* Objects of a slab, at most; slabs of modes that are to come aren't shown. */
+static unsigned int largest(struct slubx_kmem_cache *s)
+{
+	struct slubx_kmem_cache *m;
+	unsigned int objects = 0;
+
+	slubx_for_each_mode(s, m)
+		objects = max(objects, m->layout.oo.objects);
+	return objects;
+}
+
 static int open(struct inode *inode, struct file *file)
 {
 	struct slubx_kmem_cache *s = inode->i_private;
-	size_t longs = BITS_TO_LONGS(s->layout.oo.objects);
+	unsigned int room = largest(s);
+	size_t longs = BITS_TO_LONGS(room);
 	struct view *view;
 
 	view = __seq_open_private(file, &ops,
@@ -158,6 +172,7 @@ static int open(struct inode *inode, struct file *file)
 	if (!view)
 		return -ENOMEM;
 	view->s = s;
+	view->look.room = room;
 	view->look.own = view->map;
 	view->look.ready = view->map + longs;
 	return 0;
