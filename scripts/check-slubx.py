@@ -433,6 +433,8 @@ class Test(unittest.TestCase):
     def with_traces(self):
         for cache, text in (("item", TRACES), ("empty", "No data\n")):
             self.root.write("sys/kernel/debug/slubx/%s/alloc_traces" % cache, text)
+            self.root.attribute(cache, "store_user", "1")
+        self.root.write("sys/kernel/debug/slubx/huge/alloc_traces", "No data\n")
         self.root.write("boot/config-" + os.uname().release, "CONFIG_HZ=100\n")
 
     def flame(self, svg):

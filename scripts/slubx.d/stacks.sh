@@ -3,7 +3,7 @@
 #
 # stacks.sh - who has allocated the objects that are in use: for flame and leaks.
 #
-# Two ways to know. Caches that track their users have a file alloc_traces. For all
+# Two ways to know. Caches that track their users tell in alloc_traces. For all
 # others the events slubx_alloc and slubx_free are recorded for some time, with the
 # stack of each, on any kernel that has tracefs: then objects count that were
 # allocated while it recorded, and not freed.
@@ -12,6 +12,14 @@
 # or -), CACHE, FRAMES (the outermost first, with ";" in between).
 
 TRACING=$ROOT/sys/kernel/tracing
+
+# tracks FILE: an alloc_traces of a cache that does now, or has objects from before.
+tracks() {
+	[ -e "$1" ] || return
+	dir=${1%/*}
+	[ "$(cat "$SYS/${dir##*/}/store_user" 2>/dev/null)" = 1 ] ||
+		! head -n 1 "$1" | grep -qx 'No data'
+}
 
 # collect_stacks FILE [CMD...]: as the options say. Recording lasts as long as CMD.
 collect_stacks() {
@@ -22,7 +30,11 @@ collect_stacks() {
 		if [ -n "$pattern" ]; then
 			set -- "$DEBUG/$(file_of "$pattern")/alloc_traces"
 		fi
-		if [ -e "$1" ]; then
+		for file; do
+			shift
+			! tracks "$file" || set -- "$@" "$file"
+		done
+		if [ $# -gt 0 ]; then
 			SLUBX_HZ=$(ticks) run_awk text cache fold traces -- "$@" >"$stacks"
 			return
 		fi
