@@ -7,6 +7,7 @@
 
 #include "files.h"
 #include "scene.h"
+#include "../slubx/failslab.h"
 
 #define NAME "slubx_attr_stat"
 
@@ -152,10 +153,10 @@ static void counts_only_when_told(struct kunit *test)
 	EXPECT_EVENTS(test, s, { ALLOC_FASTPATH, 1 }, { FREE_FASTPATH, 1 });
 
 	alloc_and_free(test, s);
-	static_branch_disable(&slubx_stats_on);
+	slubx_stat_switch(false);
 	alloc_and_free(test, s);
 	EXPECT_EVENTS(test, s, { ALLOC_FASTPATH, 1 }, { FREE_FASTPATH, 1 });
-	static_branch_enable(&slubx_stats_on);
+	slubx_stat_switch(true);
 	alloc_and_free(test, s);
 	EXPECT_EVENTS(test, s, { ALLOC_FASTPATH, 1 }, { FREE_FASTPATH, 1 });
 }

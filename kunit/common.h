@@ -51,6 +51,7 @@ extern struct kunit_suite slubx_merge_suite;
 extern struct kunit_suite slubx_reap_suite;
 extern struct kunit_suite slubx_hotplug_suite;
 extern struct kunit_suite slubx_fault_suite;
+extern struct kunit_suite slubx_failslab_suite;
 extern struct kunit_suite slubx_misuse_suite;
 extern struct kunit_suite slubx_page_rules_suite;
 extern struct kunit_suite slubx_cpu_suite;

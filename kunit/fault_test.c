@@ -11,6 +11,7 @@
 #include "files.h"
 #include "herd.h"
 #include "../slubx/cache.h"
+#include "../slubx/failslab.h"
 #include "../slubx/fault.h"
 #include "../slubx/registry.h"
 #include "../slubx/slab.h"
@@ -252,7 +253,7 @@ static void alloc_falls_back_to_the_smallest(struct kunit *test)
 	struct slubx_test_herd *herd;
 	unsigned int i;
 
-	static_branch_enable(&slubx_stats_on);
+	slubx_stat_switch(true);
 	slubx_fault_arm(SLUBX_FAULT_PAGE_PREFERRED, 0, 3);
 	herd = slubx_test_herd(test, s, 3 * objects, NUMA_NO_NODE);
 	slubx_fault_disarm();
@@ -272,7 +273,7 @@ static void alloc_falls_back_to_the_smallest(struct kunit *test)
 	slubx_test_herd_free_all(herd);
 	EXPECT_VALID(test, cache, s);
 	if (!counting)
-		static_branch_disable(&slubx_stats_on);
+		slubx_stat_switch(false);
 }
 
 static void no_pages(unsigned int skip, unsigned int times)

@@ -7,6 +7,7 @@
 #include <linux/static_key.h>
 
 #include "scene.h"
+#include "../slubx/failslab.h"
 #include "../slubx/fault.h"
 #include "../slubx/flush.h"
 #include "../slubx/walk.h"
@@ -18,7 +19,7 @@ int slubx_scene_init(struct kunit *test)
 
 	if (err)
 		return err;
-	static_branch_enable(&slubx_stats_on);
+	slubx_stat_switch(true);
 	return set_cpus_allowed_ptr(current,
 				    cpumask_of(cpumask_first(cpu_online_mask)));
 }
@@ -34,7 +35,7 @@ void slubx_scene_exit(struct kunit *test)
 	if (good)
 		KUNIT_EXPECT_EQ(test, atomic_long_read(&slubx_error_count),
 				errors);
-	static_branch_disable(&slubx_stats_on);
+	slubx_stat_switch(false);
 }
 
 struct slubx_kmem_cache *

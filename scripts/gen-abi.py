@@ -69,10 +69,13 @@ FILES = {
     "poison": "Writes to a free object are found out.",
     "store_user": "Who allocated and freed an object is kept.",
     "trace": "Each allocation and free is told in the log.",
+    "failslab": "0 or 1: allocations fail if those of chosen caches do. Takes text that "
+                "begins with 0 or 1; EINVAL for other, or if several clients share the "
+                "cache, EPERM for what slubx is made of.",
     "debug": "The letters of the debugging that slabs made now get, ``-`` for none, then "
              "a line for each mode that has slabs: its letters and how many. Takes "
-             "letters of FZPUT-: slabs that are made from now on get that, those that are "
-             "there keep what they have and drain. EINVAL for other text, or if several "
+             "letters of FZPUTA-: slabs that are made from now on get that, those that are "
+             "there keep what they have and drain; A is ``failslab``. EINVAL for other text, or if several "
              "clients share the cache; EPERM for what slubx is made of, or if "
              "slubx_debug=O forbids it; E2BIG or ENOMEM. The log has the reason.",
     "errors": "A number: faults reported of this cache.",
@@ -124,6 +127,21 @@ DEBUGFS = {
     "alloc_traces": "Who allocated what is in use, in SLUB's format: :doc:`debugging`. "
                     "Of slabs that keep it (``store_user``).",
     "free_traces": "The same of who had freed it before.",
+}
+
+FAILSLAB = {
+    "probability": "A number, percent: how many allocations fail. 0: none.",
+    "interval": "A number: of those that could fail, only each so-manyth.",
+    "times": "A number: so many may still fail; -1: any.",
+    "space": "A number: so many bytes are allocated well before.",
+    "verbose": "A number. 1: a line in the log for each; 2: a stack, too.",
+    "seed": "A number. The sequence is the same again after the same is written. 0, at "
+            "first: it is never the same.",
+    "task": "A number: the process that task-filter means, beside those that have "
+            "/proc/<pid>/make-it-fail.",
+    "cache-filter": "Y or N: only caches whose ``failslab`` is 1.",
+    "task-filter": "Y or N: only some tasks.",
+    "ignore-gfp-wait": "Y or N: none that may wait for memory.",
 }
 
 HEAD = """\
@@ -209,6 +227,16 @@ def debugfs():
         yield item(name, mode, told(DEBUGFS, name, where))
 
 
+def failslab():
+    where = "slubx/iface/failslab.c"
+    source = read(where)
+    names = re.findall(r'\{ "([\w-]+)", SLUBX_', source)
+    names += re.findall(r'debugfs_create_bool\(\s*"([\w-]+)"', source)
+    all_used(FAILSLAB, names, where)
+    for name in sorted(names):
+        yield item(name, "0600", told(FAILSLAB, name, where))
+
+
 def sentence(text):
     return text[0].upper() + text[1:].rstrip(".") + "."
 
@@ -247,6 +275,9 @@ def page():
               "Where there is debugfs: a directory for each cache by the name that "
               "/proc/slubxinfo has\nfor it, a link for each other name. Files of a cache "
               "that has gone give EIO.\n", *debugfs()]
+    parts += ["/sys/kernel/debug/slubx/failslab/\n---------------------------------\n",
+              "Settings for all caches. Numbers that make no sense give EINVAL.\n",
+              *failslab()]
     parts += ["/sys/module/slubx/parameters/\n-----------------------------\n", *params()]
     parts += ["/sys/kernel/tracing/events/slubx/\n---------------------------------\n",
               "Events and their fields.\n", *events()]

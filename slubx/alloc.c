@@ -15,6 +15,7 @@
 
 #include "cpu.h"
 #include "errors.h"
+#include "failslab.h"
 #include "hooks.h"
 #include "path.h"
 #include "trace.h"
@@ -177,12 +178,33 @@ static noinline void *alloc_not_fast(struct slubx_kmem_cache *s, gfp_t gfp,
 				     int node, unsigned long caller,
 				     size_t asked)
 {
-	void *x = slubx_alloc_slow(s, gfp, node, caller, asked);
 	struct slubx_kmem_cache *m;
+	void *x = NULL;
 
+	if (!slubx_failslab(s, gfp))
+		x = slubx_alloc_slow(s, gfp, node, caller, asked);
 	if (likely(x)) {
 		m = slubx_slab_around(x)->slab_cache;
 		slubx_after_alloc(m, gfp, x, slubx_object_client_bytes(m, x));
+	}
+	trace_slubx_alloc(s, x, gfp, node, caller);
+	return x;
+}
+
+/*
+ * The rest of the fast path while events are counted or allocations may fail; a
+ * failed one is freed again, as if it had not been. Called last, by a jump, so
+ * that nothing must be kept for later.
+ */
+static noinline void *alloc_watched(struct slubx_kmem_cache *s, gfp_t gfp,
+				    int node, unsigned long caller, void *x)
+{
+	slubx_stat(s, ALLOC_FASTPATH);
+	if (slubx_failslab_hit(s, gfp)) {
+		slubx_free_run(s, slubx_slab_around(x), x, x, 1, caller);
+		x = NULL;
+	} else {
+		slubx_after_alloc(s, gfp, x, s->layout.object_size);
 	}
 	trace_slubx_alloc(s, x, gfp, node, caller);
 	return x;
@@ -213,7 +235,9 @@ static __always_inline void *alloc_object(struct slubx_kmem_cache *s, gfp_t gfp,
 	if (unlikely(!x))
 		return alloc_not_fast(s, gfp, node, slubx_on_behalf_of(caller),
 				      asked);
-	slubx_stat(s, ALLOC_FASTPATH);
+	if (static_branch_unlikely(&slubx_alloc_watched))
+		return alloc_watched(s, gfp, node, slubx_on_behalf_of(caller),
+				     x);
 	slubx_after_alloc(s, gfp, x, s->layout.object_size);
 	if (trace_slubx_alloc_enabled())
 		note_alloc(s, gfp, node, slubx_on_behalf_of(caller), x);

@@ -7,6 +7,7 @@
  * costs, once for each run of objects of one slab.
  */
 #include "cpu.h"
+#include "failslab.h"
 #include "hooks.h"
 #include "path.h"
 #include "trace.h"
@@ -287,7 +288,7 @@ bool slubx_kmem_cache_alloc_bulk(struct slubx_kmem_cache *s, gfp_t gfp,
 	struct slubx_kmem_cache *m;
 	void *x;
 
-	if (unlikely(!count))
+	if (unlikely(!count) || slubx_failslab(s, gfp))
 		return false;
 	slubx_before_alloc(gfp);
 	for (;;) {

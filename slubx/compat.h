@@ -12,6 +12,7 @@
 #define _SLUBX_COMPAT_H
 
 #include <linux/atomic.h>
+#include <linux/fault-inject.h>
 #include <linux/jump_label.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
@@ -217,6 +218,41 @@ static inline void slubx_shrinker_free(struct shrinker *shrinker)
 {
 	unregister_shrinker(shrinker);
 }
+
+#endif
+
+/* ---- Fault injection -----------------------------------------------------*/
+
+/*
+ * The kernel's code and settings, where it was built with them; elsewhere the
+ * same fields, for our own (failslab.c).
+ */
+#ifdef CONFIG_FAULT_INJECTION
+
+#define slubx_fault_attr fault_attr
+#define SLUBX_FAULT_ATTR_INITIALIZER FAULT_ATTR_INITIALIZER
+#define slubx_host_should_fail(attr, size) should_fail(attr, size)
+#define slubx_made_to_fail(task) ((task)->make_it_fail)
+
+#else
+
+struct slubx_fault_attr {
+	unsigned long probability;	/* in percent */
+	unsigned long interval;
+	atomic_t times;			/* -1: no limit */
+	atomic_t space;			/* bytes that are not failed before */
+	unsigned long verbose;
+	bool task_filter;
+	unsigned long count;
+};
+
+#define SLUBX_FAULT_ATTR_INITIALIZER                                       \
+	{                                                                  \
+		.interval = 1, .times = ATOMIC_INIT(1)                     \
+	}
+
+#define slubx_host_should_fail(attr, size) false
+#define slubx_made_to_fail(task) false
 
 #endif
 

@@ -21,7 +21,7 @@
 #include "registry.h"
 
 /* Flags that a mode does not have from its cache. */
-#define OWN_FLAGS (SLUBX_DEBUG_FLAGS | SLUBX_KEEPS_CONTENT | SLUBX_COLD_FLAGS)
+#define OWN_FLAGS (SLUBX_FAILSLAB | SLUBX_KEEPS_CONTENT | SLUBX_COLD_FLAGS)
 
 /* The client named bytes that a free object need not keep, and they are used. */
 static bool link_has_a_place(const struct slubx_kmem_cache *s)

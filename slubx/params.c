@@ -11,6 +11,7 @@
 
 #include "debug/options.h"
 #include "errors.h"
+#include "failslab.h"
 #include "flags.h"
 #include "order.h"
 #include "pair.h"
@@ -54,10 +55,7 @@ static int set_stats(const char *value, const struct kernel_param *kp)
 		       (int)strcspn(value, "\n"), value);
 		return err;
 	}
-	if (on)
-		static_branch_enable(&slubx_stats_on);
-	else
-		static_branch_disable(&slubx_stats_on);
+	slubx_stat_switch(on);
 	return 0;
 }
 

@@ -82,6 +82,25 @@ int slubx_switch_debugging(struct slubx_kmem_cache *s, slubx_flags_t flags)
 }
 EXPORT_SYMBOL_SLUBX(slubx_switch_debugging);
 
+/*
+ * Has allocations from @s fail, if those of chosen caches do (failslab.c), or no
+ * more. Returns as slubx_switch_debugging(). May sleep.
+ */
+int slubx_switch_failslab(struct slubx_kmem_cache *s, bool on)
+{
+	int err = 0;
+
+	if (!(READ_ONCE(s->flags) & SLUBX_FAILSLAB) == !on)
+		return 0;
+	mutex_lock(&switch_lock);
+	err = check(s) ?: claim(s);
+	if (!err)
+		slubx_cache_set_flag(s, SLUBX_FAILSLAB, on);
+	mutex_unlock(&switch_lock);
+	return err;
+}
+EXPORT_SYMBOL_SLUBX(slubx_switch_failslab);
+
 /* Is there a slab of @s that may be debugged? */
 bool slubx_switch_is_debugged(struct slubx_kmem_cache *s)
 {

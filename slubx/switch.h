@@ -8,6 +8,7 @@
 #include "types.h"
 
 int slubx_switch_debugging(struct slubx_kmem_cache *s, slubx_flags_t flags);
+int slubx_switch_failslab(struct slubx_kmem_cache *s, bool on);
 bool slubx_switch_is_debugged(struct slubx_kmem_cache *s);
 
 #endif /* _SLUBX_SWITCH_H */

@@ -11,7 +11,7 @@ INFO=/proc/slubxinfo
 
 # Every attribute of SLUB 6.1 that slubx has, and its own: no other file.
 FILES="aliases align cache_dma cpu_free cpu_partial cpu_slabs ctor debug destroy_by_rcu errors
-hwcache_align min_partial object_size objects objects_in_use objects_partial
+failslab hwcache_align min_partial object_size objects objects_in_use objects_partial
 objs_per_slab order
 partial poison reclaim_account red_zone remote_node_defrag_ratio sanity_checks
 shrink slab_size slabs slabs_cpu_partial store_user total_objects trace usersize
@@ -23,7 +23,7 @@ deactivate_bypass deactivate_empty deactivate_full deactivate_remote_frees
 deactivate_to_head deactivate_to_tail free_add_partial free_fastpath free_frozen
 free_remove_partial free_slab free_slowpath order_fallback"
 FILES="$FILES $STATS"
-WRITABLE="debug min_partial cpu_partial reclaim_account remote_node_defrag_ratio shrink
+WRITABLE="debug failslab min_partial cpu_partial reclaim_account remote_node_defrag_ratio shrink
 trace validate
 $STATS"
 WRITABLE=$(echo "$WRITABLE" | tr '\n' ' ')

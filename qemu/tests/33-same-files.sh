@@ -14,7 +14,7 @@ CACHES="same-small same-plain same-first same-second same-large same-aligned
 same-ctor same-user same-hwcache same-reclaim same-dma same-rcu"
 
 # Files of slubx alone. Counters are SLUB's where it was built with them.
-ONLY_OURS="cpu_free debug errors objects_in_use alloc_fastpath alloc_from_partial
+ONLY_OURS="cpu_free debug errors failslab objects_in_use alloc_fastpath alloc_from_partial
 alloc_node_mismatch alloc_refill alloc_slab alloc_slowpath cmpxchg_double_cpu_fail
 cmpxchg_double_fail cpu_partial_alloc cpu_partial_drain cpu_partial_free
 cpu_partial_node cpuslab_flush deactivate_bypass deactivate_empty deactivate_full
@@ -22,7 +22,7 @@ deactivate_remote_frees deactivate_to_head deactivate_to_tail free_add_partial
 free_fastpath free_frozen free_remove_partial free_slab free_slowpath
 order_fallback"
 # Files of SLUB alone.
-ONLY_HOSTS="failslab skip_kfence sheaf_capacity"
+ONLY_HOSTS="skip_kfence sheaf_capacity"
 # Files that have another mode: this can be written.
 OTHER_MODE="reclaim_account failslab trace"
 # Files that have another text, by the kernel.

@@ -303,6 +303,7 @@ static struct slubx_attr attrs[] = {
 	DEBUG_FLAG(store_user, SLUBX_STORE_USER),
 	DEBUG_SWITCH(trace, SLUBX_TRACE),
 	RW_OF(debug, slubx_attr),
+	RW_OF(failslab, slubx_attr),
 	RO(errors),
 	ACTION_OF(validate, slubx_attr),
 

@@ -46,6 +46,11 @@ ssize_t slubx_attr_show_debug(struct slubx_kmem_cache *s,
 ssize_t slubx_attr_store_debug(struct slubx_kmem_cache *s,
 			       const struct slubx_attr *a, const char *buf,
 			       size_t len);
+ssize_t slubx_attr_show_failslab(struct slubx_kmem_cache *s,
+				 const struct slubx_attr *a, char *buf);
+ssize_t slubx_attr_store_failslab(struct slubx_kmem_cache *s,
+				  const struct slubx_attr *a, const char *buf,
+				  size_t len);
 ssize_t slubx_attr_show_debug_flag(struct slubx_kmem_cache *s,
 				   const struct slubx_attr *a, char *buf);
 ssize_t slubx_attr_store_debug_flag(struct slubx_kmem_cache *s,

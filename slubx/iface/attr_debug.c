@@ -23,6 +23,7 @@ static const struct {
 	{ 'P', SLUBX_POISON },
 	{ 'U', SLUBX_STORE_USER },
 	{ 'T', SLUBX_TRACE },
+	{ 'A', SLUBX_FAILSLAB },
 };
 
 /* "FZPU", or "-" for none. */
@@ -42,7 +43,8 @@ static int put_letters(char *buf, int len, slubx_flags_t flags)
 ssize_t slubx_attr_show_debug(struct slubx_kmem_cache *s,
 			      const struct slubx_attr *a, char *buf)
 {
-	int len = put_letters(buf, 0, slubx_mode_now(s)->flags);
+	slubx_flags_t now = slubx_mode_now(s)->flags & SLUBX_DEBUG_FLAGS;
+	int len = put_letters(buf, 0, now | (s->flags & SLUBX_FAILSLAB));
 	struct slubx_kmem_cache *m;
 	unsigned long slabs;
 
@@ -51,17 +53,21 @@ ssize_t slubx_attr_show_debug(struct slubx_kmem_cache *s,
 		slabs = slubx_cache_mode_slabs(m);
 		if (!slabs || !slubx_attr_has_room(len))
 			continue;
-		len = put_letters(buf, len, m->flags);
+		len = put_letters(buf, len, m->flags & SLUBX_DEBUG_FLAGS);
 		len += sysfs_emit_at(buf, len, " %lu\n", slabs);
 	}
 	return len;
 }
 
+/* What was done already is not done again. */
+static int answer(int err)
+{
+	return err == -EAGAIN ? restart_syscall() : err;
+}
+
 static int switch_to(struct slubx_kmem_cache *s, slubx_flags_t flags)
 {
-	int err = slubx_switch_debugging(s, flags & SLUBX_DEBUG_FLAGS);
-
-	return err == -EAGAIN ? restart_syscall() : err;
+	return answer(slubx_switch_debugging(s, flags & SLUBX_DEBUG_FLAGS));
 }
 
 /* Letters as in slubx_debug=; none at all stand for FZPU, as there. */
@@ -74,14 +80,36 @@ ssize_t slubx_attr_store_debug(struct slubx_kmem_cache *s,
 	struct slubx_options options;
 	int err;
 
-	if (count != strspn(buf, "FfZzPpUuTt-") || count >= sizeof(text)) {
+	if (count != strspn(buf, "FfZzPpUuTtAa-") || count >= sizeof(text)) {
 		slubx_error(s,
-			    "debugging can't be switched: letters of FZPUT-");
+			    "debugging can't be switched: letters of FZPUTA-");
 		return -EINVAL;
 	}
 	strscpy(text, buf, count + 1);
 	slubx_options_parse(&options, text, NULL);
-	err = switch_to(s, options.flags);
+	err = switch_to(s, options.flags) ?:
+		      answer(slubx_switch_failslab(s, options.flags &
+							      SLUBX_FAILSLAB));
+	return err ?: len;
+}
+
+/* Of the cache itself, whatever its mode. */
+ssize_t slubx_attr_show_failslab(struct slubx_kmem_cache *s,
+				 const struct slubx_attr *a, char *buf)
+{
+	return sysfs_emit(buf, "%d\n",
+			  !!(READ_ONCE(s->flags) & SLUBX_FAILSLAB));
+}
+
+ssize_t slubx_attr_store_failslab(struct slubx_kmem_cache *s,
+				  const struct slubx_attr *a, const char *buf,
+				  size_t len)
+{
+	int err;
+
+	if (buf[0] != '0' && buf[0] != '1')
+		return -EINVAL;
+	err = answer(slubx_switch_failslab(s, buf[0] == '1'));
 	return err ?: len;
 }
 

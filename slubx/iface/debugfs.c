@@ -61,12 +61,13 @@ void slubx_debugfs_remove(struct slubx_kmem_cache *s)
 	debugfs_remove(s->debugfs);
 }
 
-/* Shows all caches there are, and from now on new ones. */
+/* Shows all caches there are, from now on new ones, and the settings for all. */
 void slubx_debugfs_init(void)
 {
 	struct slubx_kmem_cache *s;
 
 	root = debugfs_create_dir("slubx", NULL);
+	slubx_failslab_add(root);
 	mutex_lock(&slubx_mutex);
 	list_for_each_entry(s, &slubx_caches, list)
 		slubx_debugfs_add(s);

@@ -41,6 +41,9 @@ void slubx_sysfs_add_alias(struct slubx_kmem_cache *s,
 			   const struct slubx_alias *alias);
 void slubx_sysfs_remove(struct slubx_kmem_cache *s);
 
+/* failslab.c */
+void slubx_failslab_add(struct dentry *root);
+
 /* debugfs.c */
 void slubx_debugfs_init(void);
 void slubx_debugfs_exit(void);
