@@ -16,7 +16,7 @@
 /* Kobjects are released seconds late with DEBUG_KOBJECT_RELEASE. */
 #define PATIENCE (20 * HZ)
 /* What is in balance and different won't change, but for a moment's reap. */
-#define SHORT_PATIENCE (HZ / 2)
+#define SHORT_PATIENCE (5 * HZ)
 #define LOOK_EACH_MS   20
 
 struct slubx_kmem_cache *slubx_test_find(const char *name)

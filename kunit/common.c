@@ -6,6 +6,7 @@
  * which is after slubx_test_exit().
  */
 #include <linux/completion.h>
+#include <linux/cpu.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/prandom.h>
@@ -141,6 +142,16 @@ void slubx_test_on_cpus(struct kunit *test, const struct cpumask *cpus,
 	}
 	for_each_cpu(cpu, cpus)
 		wait_for_completion(&errands[cpu].done);
+}
+
+bool slubx_test_add_cpu(unsigned int cpu)
+{
+	unsigned int attempts = 5;
+
+	while (attempts--)
+		if (!add_cpu(cpu))
+			return true;
+	return false;
 }
 
 u32 slubx_test_random(struct kunit *test, u32 bound)

@@ -126,6 +126,12 @@ static inline void slubx_test_on_cpu(struct kunit *test, int cpu,
 }
 
 /*
+ * Brings a cpu back that went. Several attempts: where the host is busy it may not
+ * answer in the ten seconds that the kernel gives it.
+ */
+bool slubx_test_add_cpu(unsigned int cpu);
+
+/*
  * A number below @bound, from a sequence that begins anew with each case. Its
  * seed is the module's parameter of that name; a case that fails tells it.
  */

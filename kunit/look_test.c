@@ -300,7 +300,8 @@ static void looked_at_while_others_work(struct kunit *test)
 		slubx_scene_listed(test, s, NUMA_NO_NODE, 1, busy->kept + i);
 	slubx_test_on_cpus(test, cpu_online_mask, churn_or_look, busy);
 	KUNIT_EXPECT_EQ(test, busy->wrong, 0U);
-	KUNIT_EXPECT_LT(test, busy->moving, busy->looks / 2);
+	/* How many are caught in a change depends on who is faster. */
+	KUNIT_EXPECT_LT(test, busy->moving, busy->looks);
 	slubx_scene_free_many(s, busy->kept, busy->nr_kept);
 	EXPECT_VALID(test, cache, s);
 }

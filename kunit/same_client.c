@@ -6,7 +6,8 @@
  *
  * All is done on one cpu. A window for user space, or a constructor, keeps a cache
  * from being merged: which caches of the kernel are there to be merged with depends
- * on the machine. The first and the second alone are meant to be one.
+ * on the machine. The first and the second alone are meant to be one, with flags
+ * that no cache of the kernel has together.
  */
 #include <linux/cpu.h>
 #include <linux/module.h>
@@ -34,8 +35,8 @@ static void constructor(void *object)
 static const struct kind kinds[] = {
 	{ "same-small", 24, .usersize = 8 },
 	{ "same-plain", 1432, .usersize = 8 },
-	{ "same-first", 1528 },
-	{ "same-second", 1524 },
+	{ "same-first", 1528, .flags = RECLAIM | DMA },
+	{ "same-second", 1524, .flags = RECLAIM | DMA },
 	{ "same-large", 5000, .usersize = 8 },
 	{ "same-aligned", 900, .align = 64, .usersize = 8 },
 	{ "same-ctor", 600, .ctor = constructor },

@@ -58,8 +58,10 @@ machine() {
 kernel_args() {
 	local args="console=ttyS0,115200 SLUBX_MODE=$mode loglevel=5 log_buf_len=8M"
 	args+=" panic_on_warn=1 oops=panic panic=-1 numa=fake=2 no_timer_check"
-	# An emulated cpu may stand still for a minute where the host is busy.
-	args+=" rcupdate.rcu_cpu_stall_timeout=240"
+	# An emulated cpu may stand still for a minute where the host is busy; for
+	# expedited grace periods 21 s is the most that 6.1 waits, so there are none.
+	args+=" rcupdate.rcu_cpu_stall_timeout=240 rcupdate.rcu_normal=1"
+	args+=" watchdog_thresh=60 workqueue.watchdog_thresh=240"
 	echo "$args $append"
 }
 

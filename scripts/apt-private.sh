@@ -45,11 +45,12 @@ apt_private_update() {
 		>"$root/sources.list" || exit 1
 	say APT "package lists of $suite (private copy, this machine's mirror)"
 	run_logged "$root/update.log" "Reading the package lists of $suite" \
-		apt_tool "$suite" apt-get update
+		apt_tool "$suite" apt-get update -o APT::Update::Error-Mode=any
+	mark_complete "$root"
 }
 
 # Read the lists of SUITE unless some are there.
-apt_lists() { [[ -e $CACHE/apt/$1/sources.list ]] || apt_private_update "$1"; }
+apt_lists() { is_complete "$CACHE/apt/$1" || apt_private_update "$1"; }
 
 # apt_version SUITE PKG [WISH]: the version to take in SUITE's world, WISH if it is
 # offered, else the newest. Reads the lists if they do not know the package.
@@ -69,7 +70,7 @@ apt_version() {
 }
 
 apt_offered() {
-	[[ -e $CACHE/apt/$1/sources.list ]] || return 0
+	is_complete "$CACHE/apt/$1" || return 0
 	apt_tool "$1" apt-cache madison "$2" 2>/dev/null |
 		awk -F'|' '{ gsub(/ /, "", $2); print $2 }' | sort -rV
 }

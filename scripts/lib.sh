@@ -12,7 +12,7 @@ set -euo pipefail
 # Sourced by many scripts; each uses a part of what is set here.
 # shellcheck disable=SC2034
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-CACHE=${SLUBX_CACHE:-$HOME/.cache/slubx}
+CACHE=${SLUBX_CACHE:-${HOME:-~}/.cache/slubx}
 export LC_ALL=C
 
 say() { printf '  %-8s%s\n' "$1" "$2" >&2; }

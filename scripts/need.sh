@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # need.sh TOPIC... - install the Debian packages that a verb needs and that are
-# missing, saying which and why. Nothing is installed twice, nothing is removed.
+# missing, saying which and why. Nothing is installed twice; of what is there, only busybox
+# makes room, for its static build.
 
 . "$(dirname "$0")/lib.sh"
 
@@ -13,7 +14,7 @@ packages_for() {
 	vm) echo "qemu-system-x86 busybox-static cpio" ;;
 	kernel) echo "flex bison bc libelf-dev xz-utils perl kmod" ;;
 	tools) echo "procps libc-bin ncurses-base" ;;
-	check) echo "sparse clang-format shellcheck perl busybox-static mawk" ;;
+	check) echo "git sparse clang-format shellcheck perl busybox-static mawk" ;;
 	*) die "need.sh: no topic named $1." ;;
 	esac
 }

@@ -12,12 +12,12 @@
 . "$TOP/scripts/apt-private.sh"
 . "$TOP/scripts/kernels.sh"
 
-# The newest release of KERNEL that the suite has, like 6.1.0-56-amd64.
+# The newest release of KERNEL that the suite has, like 6.1.0-56-amd64; or none.
 newest_release() {
 	local suite=$1 kernel=$2
 	apt_tool "$suite" apt-cache pkgnames "linux-image-$kernel." |
 		grep -E -- '-amd64$' | grep -vE -- '-(rt|cloud)-' |
-		sed 's/^linux-image-//' | sort -V | tail -n 1
+		sed 's/^linux-image-//' | sort -V | tail -n 1 || true
 }
 
 # What a kernel package pulls in of its own family, itself first.

@@ -23,7 +23,8 @@ unpack_pictures() {
 }
 
 "$TOP/scripts/need.sh" base headers vm tools
-eval "$("$TOP/scripts/stock.sh" "${KERNEL:-6.1}")"
+stock=$("$TOP/scripts/stock.sh" "${KERNEL:-6.1}")
+eval "$stock"
 target=stock-$RELEASE
 src=$("$TOP/scripts/modules.sh" "$KDIR" "$target")
 vm=$TOP/build/$target/$mode

@@ -56,6 +56,17 @@ memory_is_back() {
 	echo "$1 $2" | awk '{
 		printf "other slab pages %d, %d; free %d, %d; percpu kB %d, %d\n",
 			$1, $4, $2, $5, $3, $6
-		exit $4 - $1 > 16 || $2 - $5 > 300 || $6 > $3
+		exit $4 - $1 > 16 || $2 - $5 > 300 || $6 - $3 > 64
 	}'
+}
+
+# memory_stays COMMAND...: nothing is left of what it does. What the kernel itself
+# keeps meanwhile it does not keep each time: only what is gone twice is.
+memory_stays() {
+	for _ in 1 2; do
+		before=$(state_memory)
+		"$@" || return
+		memory_is_back "$before" "$(state_memory)" && return
+	done
+	return 1
 }

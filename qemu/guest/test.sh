@@ -53,13 +53,13 @@ memory_came_back() {
 	! kept_memory
 }
 
-# A test script has two minutes and at least one result, or it failed.
+# A test script has its time and at least one result, or it failed.
 run_script() {
 	name=${1##*/}
 	name=${name%.sh}
 	mark "script $name"
 	echo "# script $name"
-	timeout "${SLUBX_SCRIPT_TIMEOUT:-120}" sh "$1" >/tmp/script.out 2>&1
+	timeout "${SLUBX_SCRIPT_TIMEOUT:-360}" sh "$1" >/tmp/script.out 2>&1
 	rc=$?
 	sed "s/^\(not ok\|ok\)\( [0-9]*\)\( -\)* */\1\2 - $name: /" /tmp/script.out
 	TAP_RUN=$((TAP_RUN + 1))

@@ -61,6 +61,9 @@ slabs_come_and_go() {
 	rmmod slubx_stress_client
 	after=$(slabs_now)
 	tell tracing_on 0
+	lost=$(cat $TRACING/per_cpu/cpu*/stats |
+		awk '/^(overrun|dropped events):/ { n += $NF } END { print n + 0 }')
+	[ "$lost" -eq 0 ] || { echo "$lost events lost"; return 1; }
 	new=$(grep -c slubx_slab_new: $TRACING/trace)
 	freed=$(grep -c slubx_slab_free: $TRACING/trace)
 	echo "$before slabs, $new made, $freed freed, $after slabs"
@@ -79,7 +82,7 @@ if [ ! -d $TRACING/events ]; then
 	exit
 fi
 check "each event is there" events_are_there
-tell buffer_size_kb 1024
+tell buffer_size_kb 8192
 
 check "run, with events off" run 1
 check "no event comes" nothing_seen

@@ -99,7 +99,17 @@ shake_memory() {
 	sleep 1
 }
 
+# On a busy host a cpu may not answer in the ten seconds that it has.
+bring_up_cpus() {
+	for file in /sys/devices/system/cpu/cpu*/online; do
+		for _ in 1 2 3 4 5; do
+			[ "$(cat "$file")" = 1 ] || echo 1 >"$file"
+		done
+	done 2>/dev/null
+}
+
 all_cpus_online() {
+	bring_up_cpus
 	for file in /sys/devices/system/cpu/cpu*/online; do
 		[ "$(cat "$file")" = 1 ] || { echo "$file"; return 1; }
 	done
