@@ -84,6 +84,7 @@ extern struct kunit_suite slubx_kmalloc_fault_suite;
 extern struct kunit_suite slubx_kvmalloc_suite;
 extern struct kunit_suite slubx_kfree_rcu_suite;
 extern struct kunit_suite slubx_kfree_rcu_storm_suite;
+extern struct kunit_suite slubx_nolock_misuse_suite;
 extern struct kunit_suite slubx_nolock_suite;
 extern struct kunit_suite slubx_strings_suite;
 extern struct kunit_suite slubx_buckets_suite;

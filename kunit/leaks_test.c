@@ -128,7 +128,7 @@ static void compare_bits(struct slubx_slab *slab, void *data)
 
 	bitmap_zero(bits->free, objects);
 	bitmap_fill(bits->live, objects);
-	slubx_slab_free_objects(slab, bits->free);
+	slubx_slab_free_objects(slab->slab_cache, slab, bits->free);
 	for (i = 0; i < bits->herd->count; i++) {
 		void *x = bits->herd->x[i];
 

@@ -5,7 +5,6 @@
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
-#include <linux/slab.h>
 
 #include "nmi.h"
 #include "scene.h"
@@ -380,8 +379,6 @@ static void in_nmi_large_memory_is_put_off(struct kunit *test)
 	slubx_nmi_deafen();
 }
 
-/* ---- What can't be right -------------------------------------------------*/
-
 static void large_memory_waits_for_an_interrupt(struct kunit *test)
 {
 	long large = slubx_large_count();
@@ -400,53 +397,6 @@ static void large_memory_waits_for_an_interrupt(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slubx_large_count(), large);
 }
 
-static void frees_that_cant_be_right(struct kunit *test)
-{
-	void *x = slubx_kmalloc(SIZE, GFP_KERNEL);
-	void *strange = kmalloc(SIZE, GFP_KERNEL);
-
-	EXPECT_ERRORS(test, 0, slubx_kfree_nolock(NULL));
-	EXPECT_ERRORS(test, 0, slubx_kfree_nolock(ZERO_SIZE_PTR));
-	EXPECT_ERRORS(test, 1, slubx_kfree_nolock(x + 8));
-	EXPECT_ERRORS(test, 1, slubx_kfree_nolock(strange));
-	slubx_kfree_nolock(x);
-	EXPECT_ERRORS(test, 1, slubx_kfree_nolock(x));
-	kfree(strange);
-	EXPECT_VALID(test, cache, cache_of(x));
-}
-
-/*
- * What waits is not free yet, so nobody sees that it is freed again, until it is
- * to be freed; then all is right but for what the list has lost.
- */
-static void freed_again_while_it_waits(struct kunit *test)
-{
-	struct slubx_kmem_cache *s = slubx_scene_cache(test, SIZE, 0);
-	void *y = slubx_scene_alloc(test, s), *x;
-	unsigned int pass;
-
-	if (!SLUBX_HARDENED)
-		kunit_skip(test, "only a hardened build can tell");
-	for (pass = 0; pass < 2; pass++) {
-		long errors = atomic_long_read(&slubx_error_count);
-
-		x = slubx_scene_alloc(test, s);
-		have_none(s);
-		local_irq_disable();
-		slubx_kfree_nolock(x);
-		EXPECT_ERRORS(test, 0,
-			      pass ? slubx_kfree_nolock(x) : slubx_kfree(x));
-		local_irq_enable();
-		slubx_defer_flush();
-		/* Of the object, and of its link. */
-		KUNIT_EXPECT_EQ(test, atomic_long_read(&slubx_error_count),
-				errors + 2);
-		EXPECT_VALID(test, cache, s);
-	}
-	slubx_kmem_cache_free(s, y);
-	KUNIT_EXPECT_EQ(test, slubx_kmem_cache_shrink(s), 0);
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(gives_what_is_at_hand),
 	KUNIT_CASE(zeroed_when_asked),
@@ -459,8 +409,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(in_nmi_taken_and_given),
 	KUNIT_CASE(in_nmi_large_memory_is_put_off),
 	KUNIT_CASE(large_memory_waits_for_an_interrupt),
-	KUNIT_CASE(frees_that_cant_be_right),
-	KUNIT_CASE(freed_again_while_it_waits),
 	{},
 };
 

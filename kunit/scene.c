@@ -172,7 +172,7 @@ static void collect_used(struct slubx_slab *slab, void *arg)
 	struct used *used = arg;
 
 	bitmap_zero(used->map, objects);
-	slubx_slab_free_objects(slab, used->map);
+	slubx_slab_free_objects(slab->slab_cache, slab, used->map);
 	for_each_clear_bit(i, used->map, objects) {
 		used->x[used->count] = slubx_slab_object(slab, i);
 		slubx_freelist_forget(used->s, used->x[used->count++]);

@@ -138,9 +138,11 @@ static __always_inline bool slubx_cmpxchg_pair(struct slubx_pair *pair,
 #ifdef PAGE_TYPE_BASE
 #define SLUBX_PAGE_MARK (~0x00000800U)
 #define SLUBX_LARGE_MARK (~0x00001000U)
+#define SLUBX_LARGE_FREED_MARK (~0x00001800U)
 #else
 #define SLUBX_PAGE_MARK 0xfb534c58U
 #define SLUBX_LARGE_MARK 0xfb4c5247U
+#define SLUBX_LARGE_FREED_MARK 0xfb4c5246U
 #endif
 #define SLUBX_PAGE_NO_MARK (~0U)
 

@@ -31,7 +31,8 @@ void slubx_cpu_partial_set(struct slubx_kmem_cache *s, unsigned int objects)
 {
 	WRITE_ONCE(s->cpu_partial, objects);
 	WRITE_ONCE(s->cpu_partial_slabs,
-		   DIV_ROUND_UP(objects * 2, s->layout.oo.objects));
+		   DIV_ROUND_UP(min(objects, UINT_MAX / 4) * 2,
+				s->layout.oo.objects));
 }
 EXPORT_SYMBOL_SLUBX(slubx_cpu_partial_set);
 

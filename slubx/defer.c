@@ -62,7 +62,7 @@ static bool is_link(struct llist_node *link)
 		return false;
 	slab = slubx_slab_around(link);
 	if (!slubx_slab_is_ours(slab))
-		return !offset_in_page(link);
+		return slubx_large_waits(link);
 	return slubx_slab_object_at(slab, to_object(slab->slab_cache, link));
 }
 
@@ -84,17 +84,20 @@ static void empty_list(struct irq_work *work)
 }
 
 /*
- * Any cpu's list would do, so it is no matter whether this one is left
- * meanwhile. The work is queued by everybody, not only by who found the list
- * empty: that one may be preempted before he does, and slubx_defer_flush()
- * would not wait for what others have added since.
+ * The work is queued by everybody, not only by who found the list empty: that one
+ * may be interrupted before he does, and slubx_defer_flush() would not wait for
+ * what others have added since. Always on the list's own cpu: a work that runs
+ * on two at once is over for irq_work_sync() when the first has ended.
  */
 static void defer(struct llist_node *link)
 {
-	struct deferred *d = raw_cpu_ptr(deferred);
+	struct deferred *d;
 
+	preempt_disable();
+	d = this_cpu_ptr(deferred);
 	llist_add(link, &d->objects);
 	irq_work_queue(&d->work);
+	preempt_enable();
 }
 
 /* Frees @x soon. For any context; its hooks have run. */

@@ -31,7 +31,7 @@ bool slubx_kmem_dump_obj(void *object)
 	s = READ_ONCE(slab->slab_cache);
 	if (!s)
 		return false;
-	start = slubx_slab_object_around(slab, object);
+	start = slubx_slab_object_around(s, slab, object);
 	if (start)
 		pr_cont(" slab %s start %px pointer offset %lu size %u\n",
 			s->name, start, (unsigned long)(object - start),

@@ -429,7 +429,8 @@ EXPORT_SYMBOL_GPL(slubx_kfree_sensitive);
  *
  * Memory that is not of the slab from which this cpu allocates is freed a
  * little later, by an irq_work. What can't be right is reported as by
- * slubx_kfree(). After kfree_nolock() of 7.2.
+ * slubx_kfree(): by printk(), which may wake somebody up. After kfree_nolock() of
+ * 7.2.
  *
  * Context: Any, NMI and any lock held included. Does not sleep, takes no lock.
  */

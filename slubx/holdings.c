@@ -44,7 +44,8 @@ static unsigned int ready_locked(const struct slubx_kmem_cache_cpu *c)
 	do {
 		tid = READ_ONCE(c->tid);
 		barrier();
-		count = slubx_slab_chain(c->slab, READ_ONCE(c->freelist), NULL);
+		count = slubx_slab_chain(c->slab->slab_cache, c->slab,
+					 READ_ONCE(c->freelist), NULL);
 		barrier();
 	} while (READ_ONCE(c->tid) != tid);
 	return count;

@@ -86,7 +86,14 @@ bool slubx_large_disown(const void *x)
 	struct page *page = find(x);
 
 	return page && cmpxchg(slubx_page_mark(page), SLUBX_LARGE_MARK,
-			       SLUBX_PAGE_NO_MARK) == SLUBX_LARGE_MARK;
+			       SLUBX_LARGE_FREED_MARK) == SLUBX_LARGE_MARK;
+}
+
+/* Was @x, an address with a struct page, disowned and not released yet? */
+bool slubx_large_waits(const void *x)
+{
+	return !offset_in_page(x) &&
+	       *slubx_page_mark(virt_to_page(x)) == SLUBX_LARGE_FREED_MARK;
 }
 
 /* Gives the pages back. Not in NMI. */
@@ -95,6 +102,7 @@ void slubx_large_release(void *x)
 	struct page *page = virt_to_page(x);
 	int lost;
 
+	*slubx_page_mark(page) = SLUBX_PAGE_NO_MARK;
 	kmemleak_free(x);
 	trace_slubx_large_free(x, compound_order(page));
 	account(page, -1);

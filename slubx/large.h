@@ -9,6 +9,7 @@
 
 void *slubx_large_new(size_t size, gfp_t gfp, int node);
 bool slubx_large_disown(const void *x);
+bool slubx_large_waits(const void *x);
 void slubx_large_release(void *x);
 size_t slubx_large_size(const void *x);
 long slubx_large_count(void);

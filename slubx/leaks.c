@@ -45,21 +45,25 @@ static void print_line(const struct slubx_slab *slab, struct line *line)
 }
 
 struct report {
+	struct slubx_kmem_cache *s;
 	unsigned long total;
 };
 
 static void report_slab(struct slubx_slab *slab, void *arg)
 {
 	unsigned int objects = slubx_pair_read(slab).counters.objects;
+	const struct slubx_kmem_cache *m = READ_ONCE(slab->slab_cache);
 	struct report *report = arg;
 	struct line line = {};
 	unsigned int i;
 
+	/* Freed since the walker found it? */
+	if (!slubx_is_mode_of(report->s, m))
+		return;
 	bitmap_zero(free_map, objects);
-	slubx_slab_free_objects(slab, free_map);
+	slubx_slab_free_objects(m, slab, free_map);
 	for_each_clear_bit(i, free_map, objects) {
-		add_to_line(&line, slubx_slab_object(slab, i) -
-					   slubx_slab_address(slab));
+		add_to_line(&line, slubx_layout_at(&m->layout, i));
 		report->total++;
 		if (line.objects == PER_LINE)
 			print_line(slab, &line);
@@ -70,7 +74,7 @@ static void report_slab(struct slubx_slab *slab, void *arg)
 /* Lists the objects of @s in use and returns their number. May sleep. */
 unsigned long slubx_cache_report_leaks(struct slubx_kmem_cache *s)
 {
-	struct report report = {};
+	struct report report = { .s = s };
 
 	pr_err("slubx: cache '%s' closed with objects in use; each by slab and offset:\n",
 	       s->name);

@@ -55,7 +55,8 @@ static void look_at_ready_locked(const struct slubx_kmem_cache_cpu *c,
 		tid = READ_ONCE(c->tid);
 		barrier();
 		bitmap_zero(look->ready, look->objects);
-		slubx_slab_chain(c->slab, READ_ONCE(c->freelist), look->ready);
+		slubx_slab_chain(c->slab->slab_cache, c->slab,
+				 READ_ONCE(c->freelist), look->ready);
 		barrier();
 	} while (READ_ONCE(c->tid) != tid);
 }
@@ -83,7 +84,7 @@ static bool look_locked(const struct slubx_kmem_cache_cpu *c,
 	if (!current_slab && !on_list_locked(c, slab))
 		return false;
 	look->objects = counters_of(slab).objects;
-	slubx_slab_free_objects(slab, look->own);
+	slubx_slab_free_objects(slab->slab_cache, slab, look->own);
 	if (current_slab)
 		look_at_ready_locked(c, look);
 	set_state(look, current_slab ? SLUBX_SLAB_CPU : SLUBX_SLAB_CPU_PARTIAL,

@@ -216,7 +216,7 @@ static void visit_slab_locked(struct slubx_slab *slab, unsigned long *map,
 	unsigned int i, objects = slab->fc.counters.objects;
 
 	bitmap_zero(map, objects);
-	slubx_slab_free_objects(slab, map);
+	slubx_slab_free_objects(slab->slab_cache, slab, map);
 	for_each_clear_bit(i, map, objects)
 		visit(slab, slubx_slab_object(slab, i), arg);
 }

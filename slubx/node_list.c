@@ -168,7 +168,7 @@ bool slubx_node_map_free(struct slubx_kmem_cache *s,
 		 !counters.frozen && counters.inuse &&
 		 counters.inuse < counters.objects;
 	if (listed)
-		slubx_slab_free_objects(slab, map);
+		slubx_slab_free_objects(s, slab, map);
 	spin_unlock_irqrestore(&n->list_lock, irq);
 	return listed;
 }

@@ -41,13 +41,19 @@ static void refill(struct irq_work *work)
 		slubx_kmem_cache_free(s, x);
 }
 
-/* One cache at a time: others come when they fail again. */
+/*
+ * One cache at a time: others come when they fail again. On this cpu, see defer()
+ * in defer.c.
+ */
 static void refill_soon(struct slubx_kmem_cache *s)
 {
-	struct refill *r = raw_cpu_ptr(refills);
+	struct refill *r;
 
+	preempt_disable();
+	r = this_cpu_ptr(refills);
 	if (!cmpxchg(&r->s, NULL, s))
 		irq_work_queue(&r->work);
+	preempt_enable();
 }
 
 int slubx_nolock_init(void)

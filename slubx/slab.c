@@ -256,11 +256,12 @@ static bool unclaim_page(struct slubx_kmem_cache *s, struct slubx_slab *slab)
 	unsigned int objects = slab->fc.counters.objects;
 
 	account(slab, -1);
+	/* First, so that who finds the mark finds the cache. */
+	WRITE_ONCE(slab->__page_mark, SLUBX_PAGE_NO_MARK);
 	slab->fc.freelist = NULL;
 	slab->fc.counters.word = 0;
 	slab->slab_cache = NULL;
 	INIT_LIST_HEAD(&slab->slab_list);
-	slab->__page_mark = SLUBX_PAGE_NO_MARK;
 	return put_extra_references(s, page, objects);
 }
 
@@ -329,22 +330,21 @@ void slubx_slab_abandon(struct slubx_kmem_cache *s, struct slubx_slab *slab)
 
 /*
  * Counts the free objects from @x on and, if @map is given, sets their bits in
- * it. Stops at the first link that leads out of the slab, or after as many
- * steps as there are objects.
+ * it. Stops at the first link that leads to no object's place, or after as many
+ * steps as there are objects. The slab need not be one of @s any more: its own
+ * pointer is not followed.
  */
-unsigned int slubx_slab_chain(const struct slubx_slab *slab, const void *x,
+unsigned int slubx_slab_chain(const struct slubx_kmem_cache *s,
+			      const struct slubx_slab *slab, const void *x,
 			      unsigned long *map)
 {
-	const struct slubx_kmem_cache *s = READ_ONCE(slab->slab_cache);
 	unsigned int objects = slubx_pair_read(slab).counters.objects;
 	const void *base = slubx_slab_address(slab);
+	const void *first = base + slubx_layout_at(&s->layout, 0);
+	const void *end = base + slubx_layout_at(&s->layout, objects);
 	unsigned int count = 0;
-	const void *end;
 
-	if (!s)
-		return 0;
-	end = base + slubx_layout_at(&s->layout, objects);
-	while (x >= base && x < end && count < objects) {
+	while (x >= first && x < end && count < objects) {
 		if (map)
 			__set_bit(slubx_layout_index(&s->layout, x - base),
 				  map);
@@ -359,10 +359,11 @@ EXPORT_SYMBOL_SLUBX(slubx_slab_chain);
  * The same for the slab's own freelist. Exact while the slab is quiet; of one
  * that changes, or is freed meanwhile, the count is of no moment.
  */
-unsigned int slubx_slab_free_objects(const struct slubx_slab *slab,
+unsigned int slubx_slab_free_objects(const struct slubx_kmem_cache *s,
+				     const struct slubx_slab *slab,
 				     unsigned long *map)
 {
-	return slubx_slab_chain(slab, slubx_pair_read(slab).freelist, map);
+	return slubx_slab_chain(s, slab, slubx_pair_read(slab).freelist, map);
 }
 EXPORT_SYMBOL_SLUBX(slubx_slab_free_objects);
 
@@ -384,7 +385,7 @@ bool slubx_slab_valid(const struct slubx_slab *slab)
 	if (!slubx_slab_is_ours(slab) || !slab->slab_cache ||
 	    !counters_valid(slab))
 		return false;
-	free = slubx_slab_free_objects(slab, NULL);
+	free = slubx_slab_free_objects(slab->slab_cache, slab, NULL);
 	return slab->fc.counters.inuse + free == slab->fc.counters.objects &&
 	       slubx_virt_to_slab(slubx_slab_address(slab)) == slab &&
 	       page_ref_count(slubx_slab_page(slab)) >

@@ -22,9 +22,11 @@ struct slubx_slab *slubx_slab_new(struct slubx_kmem_cache *s, gfp_t gfp,
 void slubx_slab_free(struct slubx_kmem_cache *s, struct slubx_slab *slab);
 void slubx_slab_abandon(struct slubx_kmem_cache *s, struct slubx_slab *slab);
 bool slubx_slab_valid(const struct slubx_slab *slab);
-unsigned int slubx_slab_chain(const struct slubx_slab *slab, const void *x,
+unsigned int slubx_slab_chain(const struct slubx_kmem_cache *s,
+			      const struct slubx_slab *slab, const void *x,
 			      unsigned long *map);
-unsigned int slubx_slab_free_objects(const struct slubx_slab *slab,
+unsigned int slubx_slab_free_objects(const struct slubx_kmem_cache *s,
+				     const struct slubx_slab *slab,
 				     unsigned long *map);
 
 static inline struct page *slubx_slab_page(const struct slubx_slab *slab)
@@ -108,11 +110,15 @@ static inline unsigned int slubx_slab_index(const struct slubx_slab *slab,
 				  x - slubx_slab_address(slab));
 }
 
-/* The beginning of the object that @x lies in; NULL in the waste of a slab. */
-static inline void *slubx_slab_object_around(const struct slubx_slab *slab,
+/*
+ * The beginning of the object that @x, in a slab that is or was of @s, lies in;
+ * NULL in the waste of a slab.
+ */
+static inline void *slubx_slab_object_around(const struct slubx_kmem_cache *s,
+					     const struct slubx_slab *slab,
 					     const void *x)
 {
-	const struct slubx_layout *layout = &slab->slab_cache->layout;
+	const struct slubx_layout *layout = &s->layout;
 	unsigned long offset = x - slubx_slab_address(slab);
 	unsigned int index;
 
@@ -121,7 +127,7 @@ static inline void *slubx_slab_object_around(const struct slubx_slab *slab,
 	index = slubx_layout_index(layout, offset);
 	if (index >= slab->fc.counters.objects)
 		return NULL;
-	return slubx_slab_object(slab, index);
+	return slubx_slab_address(slab) + slubx_layout_at(layout, index);
 }
 
 #endif /* _SLUBX_SLAB_H */

@@ -21,7 +21,7 @@ static bool ok_in_slab(const struct slubx_slab *slab, const void *x,
 		       unsigned long bytes, const char *whither)
 {
 	struct slubx_kmem_cache *s = slab->slab_cache;
-	const void *start = slubx_slab_object_around(slab, x);
+	const void *start = slubx_slab_object_around(s, slab, x);
 
 	if (!start) {
 		slubx_error(s, "copy of %lu bytes %s user space, of no object",

@@ -157,11 +157,12 @@ bool slubx_inspect_refuse(struct slubx_kmem_cache *s, struct slubx_slab *slab,
 			  void *x, enum slubx_verdict_kind kind)
 {
 	const struct slubx_verdict v = { .kind = kind, .where = x };
-	bool object = slubx_check_is_object(slab, x);
+	/* Nothing keeps the slab there: what is freed twice is not in it. */
+	const struct slubx_kmem_cache *owner = READ_ONCE(slab->slab_cache);
 
-	if (!slubx_is_debugged(slab->slab_cache))
+	if (!owner || !slubx_is_debugged(owner))
 		return false;
-	slubx_report(s, slab, object ? x : NULL, &v);
+	slubx_report(s, slab, slubx_check_is_object(slab, x) ? x : NULL, &v);
 	not_freed(s, x);
 	return true;
 }

@@ -57,12 +57,17 @@ void slubx_object_set_asked(const struct slubx_kmem_cache *s, void *x,
 }
 EXPORT_SYMBOL_SLUBX(slubx_object_set_asked);
 
-/* All of @x is its client's. He finds zeroes where the red zone was. */
+/*
+ * All of @x is its client's. He finds zeroes where the red zone was; who checks
+ * meanwhile and sees them sees the size, if he looks again.
+ */
 void slubx_object_end_tail(const struct slubx_kmem_cache *s, void *x)
 {
 	size_t asked = slubx_object_asked(s, x);
 
 	slubx_object_set_asked(s, x, s->layout.object_size);
+	/* Before the zeroes: pairs with check_tail(). */
+	smp_wmb();
 	memset(x + asked, 0, s->layout.object_size - asked);
 }
 EXPORT_SYMBOL_SLUBX(slubx_object_end_tail);
@@ -133,6 +138,24 @@ EXPORT_SYMBOL_SLUBX(slubx_object_check_bytes);
 			(v) = (check);                                     \
 	} while (0)
 
+/*
+ * The zone behind what was asked for. krealloc() takes no lock: of an object that
+ * grew while it was checked nothing is said, and above all nothing is repaired.
+ */
+static struct slubx_verdict check_tail(const struct slubx_kmem_cache *s, u8 *x,
+				       u8 red)
+{
+	size_t asked = slubx_object_asked(s, x);
+	struct slubx_verdict v = slubx_object_check_bytes(
+		SLUBX_BAD_TAIL, x + asked, x + s->layout.object_size, red);
+
+	/* The bytes before the size: pairs with slubx_object_end_tail(). */
+	smp_rmb();
+	if (slubx_object_asked(s, x) != asked)
+		return SLUBX_VERDICT_GOOD;
+	return v;
+}
+
 static struct slubx_verdict check_zones(const struct slubx_kmem_cache *s, u8 *x,
 					u8 red)
 {
@@ -145,10 +168,7 @@ static struct slubx_verdict check_zones(const struct slubx_kmem_cache *s, u8 *x,
 					      x + l->object_size, x + l->inuse,
 					      red));
 	if (red == SLUBX_RED_IN_USE && slubx_object_keeps_size(s))
-		FIRST_BAD(v,
-			  slubx_object_check_bytes(SLUBX_BAD_TAIL,
-						   x + slubx_object_asked(s, x),
-						   x + l->object_size, red));
+		FIRST_BAD(v, check_tail(s, x, red));
 	return v;
 }
 

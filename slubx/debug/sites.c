@@ -16,6 +16,9 @@
 static DECLARE_BITMAP(free_map, SLUBX_MAX_OBJS_PER_SLAB);
 static DEFINE_MUTEX(free_map_lock);
 
+/* Places that are looked at for one object. */
+#define MAX_STEPS 64U
+
 struct collection {
 	struct slubx_sites *sites;
 	enum slubx_track_item item;
@@ -36,7 +39,8 @@ static struct slubx_site *find(const struct slubx_sites *sites,
 	unsigned int i, at = hash % sites->room;
 	struct slubx_site *site;
 
-	for (i = 0; i < sites->room; i++) {
+	/* Under a lock: a table so full that this is not enough is full. */
+	for (i = 0; i < min(sites->room, MAX_STEPS); i++) {
 		site = slubx_site(sites, at);
 		if (!site->count || is_same(site, track, waste))
 			return site;
