@@ -243,29 +243,37 @@ static void crimes_after_the_switch(struct kunit *test)
 	EXPECT_FOUND(test, s, 0U, 0, slubx_kmem_cache_free(s, y));
 }
 
-/* Old and new ones in one call, in any order. */
+/* Twenty of one mode, twenty of another, twenty of the first, in any order. */
+static void take_many(struct kunit *test, struct slubx_kmem_cache *s, void **p)
+{
+	int i, other;
+
+	for (i = 0; i < 60; i += 20) {
+		switch_to(s, i == 20 ? FZPU : 0);
+		KUNIT_ASSERT_TRUE(test, slubx_kmem_cache_alloc_bulk(
+						s, GFP_KERNEL, 20, p + i));
+	}
+	for (i = 0; i < 60; i++)
+		memset(p[i], i, SIZE);
+	for (i = 0; i < 60; i++) {
+		other = slubx_test_random(test, 60);
+		swap(p[i], p[other]);
+	}
+}
+
+/* Where the second has its free pointer, debugging has its red zone. */
 static void many_of_all_modes(struct kunit *test)
 {
-	struct slubx_kmem_cache *s = slubx_test_debug_cache(test, SIZE, 0);
+	static const slubx_flags_t flags[] = { 0, SLUBX_TYPESAFE_BY_RCU };
+	struct slubx_kmem_cache *s;
 	void *p[60];
-	int i, way, other;
+	int way;
 
-	for (way = 0; way < 2; way++) {
+	for (way = 0; way < 4; way++) {
+		s = slubx_test_debug_cache(test, SIZE, flags[way / 2]);
 		EXPECT_FOUND(test, s, 0U, 0, {
-			for (i = 0; i < 60; i += 20) {
-				switch_to(s, i == 20 ? FZPU : 0);
-				KUNIT_ASSERT_TRUE(test,
-						  slubx_kmem_cache_alloc_bulk(
-							  s, GFP_KERNEL, 20,
-							  p + i));
-			}
-			for (i = 0; i < 60; i++)
-				memset(p[i], i, SIZE);
-			for (i = 0; i < 60; i++) {
-				other = slubx_test_random(test, 60);
-				swap(p[i], p[other]);
-			}
-			slubx_kmem_cache_free_bulk(way ? s : NULL, 60, p);
+			take_many(test, s, p);
+			slubx_kmem_cache_free_bulk(way % 2 ? s : NULL, 60, p);
 			KUNIT_EXPECT_EQ(test, slubx_test_in_use(s), 0UL);
 			KUNIT_EXPECT_EQ(test, slubx_kmem_cache_shrink(s), 0);
 		});

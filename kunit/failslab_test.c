@@ -77,6 +77,7 @@ static void numbers_mean_what_they_say(struct kunit *test)
 		{ 100, 1, 3, 0, 0x7 },
 		{ 100, 4, -1, 0, 0x8888888888888888 },
 		{ 100, 4, 2, 0, 0x88 },
+		{ 100, 2, -1, 0, 0xaaaaaaaaaaaaaaaa },
 		{ 100, 1, -1, 200, ~0x7ULL },
 		{ 100, 1, 2, 64, 0x3 },
 		{ 100, 1, 2, 65, 0x6 },
