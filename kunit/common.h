@@ -71,6 +71,7 @@ extern struct kunit_suite slubx_debug_use_suite;
 extern struct kunit_suite slubx_debug_crime_suite;
 extern struct kunit_suite slubx_debug_slab_suite;
 extern struct kunit_suite slubx_debug_sites_suite;
+extern struct kunit_suite slubx_objects_suite;
 extern struct kunit_suite slubx_debug_storm_suite;
 extern struct kunit_suite slubx_debug_switch_suite;
 extern struct kunit_suite slubx_bulk_suite;

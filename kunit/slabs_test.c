@@ -3,77 +3,22 @@
  * slabs_test.c - the text of <cache>/slabs, whole, in pieces, and while the
  * cache changes.
  *
- * The kernel can't read files of debugfs itself, so its operations are called
- * here as debugfs calls them. That the file is there, and what becomes of it
- * when the cache goes, is a matter of qemu/tests/31-debugfs.sh.
+ * That the file is there, and what becomes of it when the cache goes, is a matter
+ * of qemu/tests/31-debugfs.sh.
  */
-#include <linux/fs.h>
 #include <linux/mm.h>
-#include <linux/seq_file.h>
-#include <linux/uio.h>
 
 #include "scene.h"
+#include "seq_reader.h"
 #include "../slubx/flush.h"
 #include "../slubx/iface/slabs.h"
 
-/* One open file, without the file. */
-struct reader {
-	struct file file;
-	struct inode inode;
-	loff_t pos;
-};
-
-static struct reader *open_slabs(struct kunit *test, struct slubx_kmem_cache *s)
-{
-	struct reader *reader =
-		kunit_kzalloc(test, sizeof(*reader), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, reader);
-	reader->inode.i_private = s;
-	KUNIT_ASSERT_EQ(
-		test, slubx_slabs_fops.open(&reader->inode, &reader->file), 0);
-	return reader;
-}
-
-static void close_slabs(struct reader *reader)
-{
-	slubx_slabs_fops.release(&reader->inode, &reader->file);
-}
-
-/* Up to @len bytes; 0 at the end. */
-static ssize_t read_some(struct reader *reader, char *text, size_t len)
-{
-	struct kvec vec = { .iov_base = text, .iov_len = len };
-	struct kiocb iocb = { .ki_filp = &reader->file };
-	struct iov_iter iter;
-	ssize_t done;
-
-	iocb.ki_pos = reader->pos;
-	iov_iter_kvec(&iter, READ, &vec, 1, len);
-	done = seq_read_iter(&iocb, &iter);
-	reader->pos = iocb.ki_pos;
-	return done;
-}
-
-#define TEXT_MAX 16384
+#define TEXT_MAX SLUBX_TEST_TEXT_MAX
 
 static char *read_in_pieces(struct kunit *test, struct slubx_kmem_cache *s,
 			    size_t piece)
 {
-	char *text = kunit_kzalloc(test, TEXT_MAX, GFP_KERNEL);
-	struct reader *reader = open_slabs(test, s);
-	size_t len = 0;
-	ssize_t got;
-
-	KUNIT_ASSERT_NOT_NULL(test, text);
-	do {
-		got = read_some(reader, text + len,
-				min(piece, TEXT_MAX - 1 - len));
-		KUNIT_EXPECT_GE(test, got, 0L);
-		len += max(got, 0L);
-	} while (got > 0 && len < TEXT_MAX - 1);
-	close_slabs(reader);
-	return text;
+	return slubx_test_read_all(test, &slubx_slabs_fops, s, piece);
 }
 
 /* ---- Whole texts ---------------------------------------------------------*/
@@ -206,33 +151,18 @@ static void show_moving(struct kunit *test)
 
 #define MANY 10007
 
-static unsigned long count_lines(struct kunit *test, struct reader *reader,
-				 char *text)
-{
-	unsigned long lines = 0;
-	ssize_t got, i;
-
-	while ((got = read_some(reader, text, TEXT_MAX)) > 0)
-		for (i = 0; i < got; i++)
-			lines += text[i] == '\n';
-	KUNIT_EXPECT_EQ(test, got, 0L);
-	return lines;
-}
-
 static void show_many(struct kunit *test)
 {
 	struct slubx_kmem_cache *s = slubx_scene_cache(test, 256, 0);
-	char *text = kunit_kzalloc(test, TEXT_MAX, GFP_KERNEL);
-	struct reader *reader;
+	struct slubx_test_reader *reader;
 	unsigned int i;
 
-	KUNIT_ASSERT_NOT_NULL(test, text);
 	for (i = 0; i < MANY; i++)
 		slubx_scene_listed(test, s, NUMA_NO_NODE, 1, NULL);
-	reader = open_slabs(test, s);
+	reader = slubx_test_open(test, &slubx_slabs_fops, s);
 	/* The head has three lines, the end one. */
-	KUNIT_EXPECT_EQ(test, count_lines(test, reader, text), MANY + 4UL);
-	close_slabs(reader);
+	KUNIT_EXPECT_EQ(test, slubx_test_count_lines(test, reader), MANY + 4UL);
+	slubx_test_close(reader);
 	slubx_scene_free_all(test, s);
 }
 
@@ -241,26 +171,26 @@ static void show_while_slabs_change(struct kunit *test)
 {
 	struct slubx_kmem_cache *s = slubx_scene_cache(test, 256, 0);
 	char *text = kunit_kzalloc(test, TEXT_MAX, GFP_KERNEL);
-	struct reader *reader;
+	struct slubx_test_reader *reader;
 	unsigned int i;
 	ssize_t got;
 
 	KUNIT_ASSERT_NOT_NULL(test, text);
 	for (i = 0; i < 100; i++)
 		slubx_scene_listed(test, s, NUMA_NO_NODE, 1, NULL);
-	reader = open_slabs(test, s);
-	got = read_some(reader, text, 300);
+	reader = slubx_test_open(test, &slubx_slabs_fops, s);
+	got = slubx_test_read_some(reader, text, 300);
 	KUNIT_EXPECT_GT(test, got, 0L);
 	slubx_scene_free_all(test, s);
 	slubx_kmem_cache_shrink(s);
 	KUNIT_EXPECT_EQ(test, slubx_cache_slabs(s), 0UL);
 	for (i = 0; i < 10; i++)
 		slubx_scene_alloc(test, s);
-	got = read_some(reader, text, TEXT_MAX - 1);
+	got = slubx_test_read_some(reader, text, TEXT_MAX - 1);
 	KUNIT_EXPECT_GT(test, got, 0L);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\n# end\n"));
-	KUNIT_EXPECT_EQ(test, read_some(reader, text, TEXT_MAX), 0L);
-	close_slabs(reader);
+	KUNIT_EXPECT_EQ(test, slubx_test_read_some(reader, text, TEXT_MAX), 0L);
+	slubx_test_close(reader);
 	slubx_scene_free_all(test, s);
 }
 

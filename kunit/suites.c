@@ -32,10 +32,10 @@ kunit_test_suites(
 	&slubx_buckets_suite, &slubx_kfree_suite, &slubx_krealloc_suite,
 	&slubx_kmalloc_fault_suite, &slubx_iface_suite, &slubx_attr_stat_suite,
 	&slubx_sysfs_suite, &slubx_proc_suite, &slubx_slabs_suite,
-	&slubx_debugfs_suite, &slubx_twin_suite, &slubx_stress_step_suite,
-	&slubx_stress_look_suite, &slubx_stress_rcu_suite,
-	&slubx_stress_switch_suite, &slubx_stress_suite,
-	&slubx_stress_cpu_suite);
+	&slubx_objects_suite, &slubx_debugfs_suite, &slubx_twin_suite,
+	&slubx_stress_step_suite, &slubx_stress_look_suite,
+	&slubx_stress_rcu_suite, &slubx_stress_switch_suite,
+	&slubx_stress_suite, &slubx_stress_cpu_suite);
 
 MODULE_DESCRIPTION("Tests of slubx");
 MODULE_LICENSE("GPL");

@@ -124,6 +124,8 @@ FILES = {
 
 DEBUGFS = {
     "slabs": "A line for each slab, a letter for each object: :doc:`observing`.",
+    "objects": "A line for each object in use, the oldest first: :doc:`observing`. Only "
+               "for caches that keep who has them (``store_user``).",
     "alloc_traces": "Who allocated what is in use, in SLUB's format: :doc:`debugging`. "
                     "Of slabs that keep it (``store_user``).",
     "free_traces": "The same of who had freed it before.",

@@ -69,10 +69,9 @@ void slubx_node_free_one(struct slubx_slab *slab, void *x,
 			 const struct slubx_user *user);
 void slubx_node_validate(struct slubx_kmem_cache *s,
 			 struct slubx_kmem_cache_node *n, unsigned long *map);
-void slubx_node_visit_used(struct slubx_kmem_cache_node *n, unsigned long *map,
-			   void (*visit)(struct slubx_slab *slab, void *x,
-					 void *arg),
-			   void *arg);
+void slubx_node_visit_used(
+	struct slubx_kmem_cache *s, struct slubx_slab *slab, unsigned long *map,
+	void (*visit)(struct slubx_slab *slab, void *x, void *arg), void *arg);
 unsigned int slubx_node_abandon_isolated(struct slubx_kmem_cache *s,
 					 struct slubx_kmem_cache_node *n);
 

@@ -208,6 +208,24 @@ void slubx_node_validate(struct slubx_kmem_cache *s,
 	spin_unlock_irqrestore(&n->list_lock, irq);
 }
 
+/*
+ * Is @slab, which need not be one any more, listed here with objects in use? If
+ * it is under the lock, it stays so. What the page held when it was no slab may
+ * look like such counters, but not twice with a slab of @s in between: a new one
+ * is frozen until it is listed.
+ */
+static bool is_listed_locked(struct slubx_kmem_cache *s,
+			     const struct slubx_slab *slab)
+{
+	const union slubx_counters counters = {
+		.word = READ_ONCE(slab->fc.counters.word),
+	};
+
+	return !counters.frozen && counters.inuse && slubx_slab_is_ours(slab) &&
+	       READ_ONCE(slab->slab_cache) == s &&
+	       READ_ONCE(slab->fc.counters.word) == counters.word;
+}
+
 static void visit_slab_locked(struct slubx_slab *slab, unsigned long *map,
 			      void (*visit)(struct slubx_slab *slab, void *x,
 					    void *arg),
@@ -222,23 +240,22 @@ static void visit_slab_locked(struct slubx_slab *slab, unsigned long *map,
 }
 
 /*
- * Calls @visit, which must not sleep, for each object in use of a debugged cache
- * on a node, but those of isolated slabs. @map has room for all of any slab.
+ * Calls @visit, which must not sleep, for each object in use of @slab, if it is
+ * one of the debugged cache @s still and not isolated. @map has room for all of
+ * any slab.
  */
-void slubx_node_visit_used(struct slubx_kmem_cache_node *n, unsigned long *map,
-			   void (*visit)(struct slubx_slab *slab, void *x,
-					 void *arg),
-			   void *arg)
+void slubx_node_visit_used(
+	struct slubx_kmem_cache *s, struct slubx_slab *slab, unsigned long *map,
+	void (*visit)(struct slubx_slab *slab, void *x, void *arg), void *arg)
 {
-	struct slubx_slab *slab;
+	struct slubx_kmem_cache_node *n = s->node[slubx_slab_nid(slab)];
 	unsigned long irq;
 
+	if (!n)
+		return;
 	spin_lock_irqsave(&n->list_lock, irq);
-	list_for_each_entry(slab, &n->partial, slab_list)
+	if (is_listed_locked(s, slab))
 		visit_slab_locked(slab, map, visit, arg);
-	list_for_each_entry(slab, &n->full, slab_list)
-		if (!slab->fc.counters.frozen)
-			visit_slab_locked(slab, map, visit, arg);
 	spin_unlock_irqrestore(&n->list_lock, irq);
 }
 

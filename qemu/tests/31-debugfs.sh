@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 #
-# 31-debugfs.sh - every slab of a cache in debugfs: the text, what it adds up to,
-# ten thousand slabs, and a cache that goes while its file is open.
+# 31-debugfs.sh - every slab of a cache in debugfs, and every object in use of one that
+# is tracked: the text, what it adds up to, ten thousand slabs, and a cache that goes
+# while its file is open.
 
 . /guest/lib.sh
 
@@ -87,6 +88,67 @@ cache_goes_under_open_file() {
 	grep -i 'input/output error' /tmp/why || { cat /tmp/why; return 1; }
 }
 
+# Lines of the file objects, and the bytes that they say: COUNT objects of SIZE bytes,
+# each younger than a minute, the oldest first, with a stack in the mirror.
+objects_are() {
+	cat "$DEBUG/$1/objects" >/tmp/objects || return
+	[ "$(stat -c %a "$DEBUG/$1/objects")" = 400 ] || return
+	awk -v count="$2" -v size="$3" '
+		NR == 1 { head = $0 == "# slubx objects 1" }
+		/^#/ { last = $0; next }
+		NF < 8 || $1 > 60 || (n && $1 > age) || $7 != size { print; bad = 1; exit }
+		! / [a-z_]+\+0x[0-9a-f]+\/0x[0-9a-f]+ \[slubx_mirror\]/ { print; bad = 1; exit }
+		!seen[$2, $3]++ { age = $1; n++ }
+		END { print n; exit bad || !head || last != "# end" || n != count }
+	' /tmp/objects
+}
+
+# In the map of its slab, each object is one in use.
+objects_are_used() {
+	cat "$DEBUG/$1/slabs" >/tmp/slabs && cat "$DEBUG/$1/objects" >/tmp/objects || return
+	awk '/^#/ { next }
+		NR == FNR { map[$1] = $8; next }
+		substr(map[$2], $3 + 1, 1) != "u" { print; bad = 1; exit }
+		{ n++ }
+		END { exit bad || !n }' /tmp/slabs /tmp/objects
+}
+
+objects_in_pieces() {
+	dd if="$DEBUG/$1/objects" of=/tmp/pieces bs=77 2>/dev/null
+	awk '!/^#/ { $1 = ""; print }' /tmp/pieces >/tmp/pieces.text
+	awk '!/^#/ { $1 = ""; print }' /tmp/objects | cmp - /tmp/pieces.text
+}
+
+# Nothing of theirs is open when they go; the file says so from then on.
+tracked_goes_under_open_file() {
+	exec 4<"$DEBUG/tracked/objects"
+	dd bs=1 count=3 <&4 >/dev/null 2>&1
+	echo free >$CONTROL || return
+	cat <&4 >/tmp/rest 2>/tmp/why && { echo "read on"; return 1; }
+	exec 4<&-
+	grep -i 'input/output error' /tmp/why || { cat /tmp/why; return 1; }
+}
+
+# For a while caches are made and destroyed as their files are read.
+read_while_they_come_and_go() {
+	rm -f /tmp/done
+	(
+		for _ in $(seq 30); do
+			add tracked_b 64 300 && add tracked_c 700 40
+			echo free >$CONTROL
+		done
+		touch /tmp/done
+	) &
+	reads=0
+	while [ ! -e /tmp/done ]; do
+		cat "$DEBUG"/tracked_*/objects "$DEBUG"/tracked_*/alloc_traces \
+			>/tmp/texts 2>/dev/null && reads=$((reads + 1))
+	done
+	wait
+	echo "$reads whole reads"
+	echo free >$CONTROL
+}
+
 # What the open file needs to be closed is code of slubx.
 open_file_keeps_slubx() {
 	rmmod slubx_mirror || return
@@ -114,4 +176,14 @@ check "a cache goes while its file is open" cache_goes_under_open_file
 check "slubx stays while a file is open" open_file_keeps_slubx
 exec 3<&-
 check "slubx goes when it is closed" unloads_when_closed
+check "slubx loads to track users" insmod /modules/slubx.ko "slubx_debug=U,tracked*"
+check "the mirror loads again" insmod /modules/slubx_mirror.ko
+check "a cache is tracked" add tracked 100 700
+check "each object is there, the oldest first" objects_are tracked 700 100
+check "each is in use" objects_are_used tracked
+check "it is the same read in pieces" objects_in_pieces tracked
+check "a cache goes while its objects are read" tracked_goes_under_open_file
+check "objects are read while caches come and go" read_while_they_come_and_go
+check "the mirror goes" rmmod slubx_mirror
+check "slubx goes at last" rmmod slubx
 tap_end

@@ -3,26 +3,16 @@
  * sites.c - sorts the objects in use of a cache with SLUBX_STORE_USER by who
  * allocated them.
  *
- * Floor 7. Takes list_lock (3b) of one node after the other.
+ * Floor 7. Takes no lock of its own.
  */
-#include <linux/bitmap.h>
 #include <linux/jhash.h>
-#include <linux/mutex.h>
 #include <linux/sort.h>
 
-#include "../node.h"
+#include "held.h"
 #include "sites.h"
-
-static DECLARE_BITMAP(free_map, SLUBX_MAX_OBJS_PER_SLAB);
-static DEFINE_MUTEX(free_map_lock);
 
 /* Places that are looked at for one object. */
 #define MAX_STEPS 64U
-
-struct collection {
-	struct slubx_sites *sites;
-	enum slubx_track_item item;
-};
 
 static bool is_same(const struct slubx_site *site,
 		    const struct slubx_track *track, size_t waste)
@@ -77,25 +67,21 @@ static void count(struct slubx_site *site, const struct slubx_track *track,
 	node_set(node, site->nodes);
 }
 
-static void add(struct slubx_slab *slab, void *x, void *arg)
+static void add(const struct slubx_held *held, void *arg)
 {
-	const struct slubx_kmem_cache *s = slab->slab_cache;
-	struct collection *collection = arg;
-	struct slubx_sites *sites = collection->sites;
-	const struct slubx_track *track =
-		slubx_object_track(s, x, collection->item);
-	size_t waste = s->layout.object_size - slubx_object_asked(s, x);
-	struct slubx_site *site = find(sites, track, waste);
+	const struct slubx_track *track = held->track;
+	struct slubx_sites *sites = arg;
+	struct slubx_site *site = find(sites, track, held->waste);
 
 	if (!site) {
 		sites->lost++;
 		return;
 	}
 	if (!site->count) {
-		begin(site, track, waste);
+		begin(site, track, held->waste);
 		sites->count++;
 	}
-	count(site, track, slubx_slab_nid(slab));
+	count(site, track, held->node);
 }
 
 /* The most objects first; empty entries last. */
@@ -108,15 +94,6 @@ static int by_count(const void *a, const void *b)
 	return one->count < other->count ? 1 : -1;
 }
 
-static void collect(struct slubx_kmem_cache *m, struct collection *collection)
-{
-	struct slubx_kmem_cache_node *n;
-	int node;
-
-	slubx_for_each_node(m, node, n)
-		slubx_node_visit_used(n, free_map, add, collection);
-}
-
 /*
  * Fills @sites with who allocated the objects of @s that are in use or, by @item,
  * who had freed them before. Sorted. May sleep.
@@ -124,14 +101,7 @@ static void collect(struct slubx_kmem_cache *m, struct collection *collection)
 void slubx_sites_collect(struct slubx_kmem_cache *s, struct slubx_sites *sites,
 			 enum slubx_track_item item)
 {
-	struct collection collection = { .sites = sites, .item = item };
-	struct slubx_kmem_cache *m;
-
-	mutex_lock(&free_map_lock);
-	slubx_for_each_mode(s, m)
-		if (m->flags & SLUBX_STORE_USER)
-			collect(m, &collection);
-	mutex_unlock(&free_map_lock);
+	slubx_held_visit(s, item, add, sites);
 	sort(sites->memory, sites->room, slubx_site_size(), by_count, NULL);
 }
 EXPORT_SYMBOL_SLUBX(slubx_sites_collect);

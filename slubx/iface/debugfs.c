@@ -13,6 +13,7 @@
 #include <linux/debugfs.h>
 
 #include "iface.h"
+#include "objects.h"
 #include "slabs.h"
 #include "traces.h"
 
@@ -30,6 +31,8 @@ void slubx_debugfs_add(struct slubx_kmem_cache *s)
 	slubx_sysfs_file_name(name, s->name);
 	s->debugfs = debugfs_create_dir(name, root);
 	debugfs_create_file("slabs", 0400, s->debugfs, s, &slubx_slabs_fops);
+	debugfs_create_file("objects", 0400, s->debugfs, s,
+			    &slubx_objects_fops);
 	debugfs_create_file("alloc_traces", 0400, s->debugfs, s,
 			    &slubx_alloc_traces_fops);
 	debugfs_create_file("free_traces", 0400, s->debugfs, s,

@@ -3,8 +3,7 @@
  * traces.c - the text of <cache>/alloc_traces and free_traces: who allocated what
  * is in use, and who had freed it before, in SLUB's format.
  *
- * Floor 10. All is collected when the file is opened, so what is read is of one
- * moment a node.
+ * Floor 10. All is collected when the file is opened, slab by slab.
  */
 #include <linux/math64.h>
 #include <linux/mm.h>
