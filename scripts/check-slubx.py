@@ -517,6 +517,8 @@ class Test(unittest.TestCase):
         data = json.loads(self.said("leaks", "--since", "--json"))
         self.assertEqual([(d["objects"], d["bytes"], d["site"]) for d in data],
                          [(5, 140, "add [m]")])
+        # What came since the mark is no older than that.
+        self.assertLess(data[0]["oldest"], 3)
 
     # ---- verify ---------------------------------------------------------------
 

@@ -27,9 +27,12 @@ main_leaks() {
 		cp "$tmp/stacks" "$MARK" || die "can't write $MARK."
 		return
 	fi
+	# What has been added is younger than the mark, whatever else the stack has.
+	limit=
+	[ "$since" = n ] || limit=$(($(date +%s) - $(stat -c %Y "$MARK") + 1))
 	[ "$since" = y ] || MARK=/dev/null
-	run_awk text leaks -- "$MARK" "$tmp/stacks" | sort -t "$(printf '\t')" -k 3,3nr -k 1,1nr \
-		>"$tmp/sorted"
+	SLUBX_AGE_MAX=$limit run_awk text leaks -- "$MARK" "$tmp/stacks" |
+		sort -t "$(printf '\t')" -k 3,3nr -k 1,1nr >"$tmp/sorted"
 	if [ "$json" = y ]; then
 		run_awk text stacks_json -- "$tmp/sorted"
 	else
