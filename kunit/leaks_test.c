@@ -8,6 +8,7 @@
 #include "herd.h"
 #include "../slubx/cache.h"
 #include "../slubx/flush.h"
+#include "../slubx/leaks.h"
 #include "../slubx/registry.h"
 #include "../slubx/slab.h"
 #include "../slubx/walk.h"
@@ -160,6 +161,76 @@ static void free_objects_are_the_others(struct kunit *test)
 	slubx_test_herd_free_all(herd);
 }
 
+/* ---- Whose ---------------------------------------------------------------*/
+
+static struct slubx_leaks *find(struct kunit *test, struct slubx_kmem_cache *s,
+				unsigned int objects, unsigned int sites)
+{
+	struct slubx_leaks *leaks =
+		kunit_kzalloc(test, sizeof(*leaks), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, leaks);
+	leaks->oldest.room = objects;
+	leaks->oldest.object = kunit_kcalloc(
+		test, objects + 1, sizeof(*leaks->oldest.object), GFP_KERNEL);
+	leaks->sites.room = sites;
+	leaks->sites.memory =
+		kunit_kcalloc(test, sites + 1, slubx_site_size(), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, leaks->oldest.object);
+	KUNIT_ASSERT_NOT_NULL(test, leaks->sites.memory);
+	slubx_leaks_find(s, leaks);
+	return leaks;
+}
+
+static noinline void *another(struct slubx_kmem_cache *s)
+{
+	void *x = slubx_kmem_cache_zalloc(s, GFP_KERNEL);
+
+	OPTIMIZER_HIDE_VAR(x);
+	return x;
+}
+
+/* Of a tracked cache all are counted, the oldest listed, and by their places. */
+static void report_of_users(struct kunit *test)
+{
+	struct slubx_test_herd *herd;
+	struct slubx_kmem_cache *s;
+	struct slubx_leaks *leaks;
+	void *x;
+
+	if (!SLUBX_DEBUG)
+		kunit_skip(test, "built without SLUBX_DEBUG");
+	s = make(test, 200, SLUBX_STORE_USER);
+	x = another(s);
+	KUNIT_ASSERT_NOT_NULL(test, x);
+	slubx_object_track(s, x, SLUBX_TRACK_ALLOC)->when -= 1000UL * HZ;
+	herd = slubx_test_herd(test, s, 50, NUMA_NO_NODE);
+	KUNIT_EXPECT_EQ(test, report(s), 51UL);
+	leaks = find(test, s, 3, 8);
+	KUNIT_EXPECT_EQ(test, leaks->oldest.count, 3U);
+	KUNIT_EXPECT_EQ(test, leaks->oldest.lost, 48UL);
+	KUNIT_EXPECT_EQ(test, leaks->oldest.object[0].index,
+			slubx_slab_index(slubx_virt_to_slab(x), x));
+	KUNIT_EXPECT_GE(test, leaks->oldest.object[0].age, 1000UL * HZ);
+	KUNIT_EXPECT_GE(test, leaks->sites.count, 2U);
+	leaks = find(test, s, 0, 0);
+	KUNIT_EXPECT_EQ(test, leaks->oldest.count, 0U);
+	KUNIT_EXPECT_EQ(test, leaks->sites.count, 0U);
+	slubx_test_herd_free_all(herd);
+	slubx_kmem_cache_free(s, x);
+	KUNIT_EXPECT_EQ(test, report(s), 0UL);
+}
+
+/* More slabs than the log gets lines: all are counted all the same. */
+static void report_of_many(struct kunit *test)
+{
+	struct slubx_kmem_cache *s = make(test, 512, 0);
+	struct slubx_test_herd *herd = slubx_test_full_slabs(test, s, 50);
+
+	KUNIT_EXPECT_EQ(test, report(s), herd->live + 0UL);
+	slubx_test_herd_free_all(herd);
+}
+
 /* ---- Destruction --------------------------------------------------------- */
 
 static void destroy_reports_once(struct kunit *test, slubx_flags_t flags)
@@ -199,10 +270,16 @@ static void destroy_reports_typesafe(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(report_of_nothing),		 KUNIT_CASE(report_counts_each),
-	KUNIT_CASE(report_in_all_states),	 KUNIT_CASE(report_on_all_cpus),
-	KUNIT_CASE(free_objects_are_the_others), KUNIT_CASE(destroy_reports),
-	KUNIT_CASE(destroy_reports_typesafe),	 {},
+	KUNIT_CASE(report_of_users),
+	KUNIT_CASE(report_of_many),
+	KUNIT_CASE(report_of_nothing),
+	KUNIT_CASE(report_counts_each),
+	KUNIT_CASE(report_in_all_states),
+	KUNIT_CASE(report_on_all_cpus),
+	KUNIT_CASE(free_objects_are_the_others),
+	KUNIT_CASE(destroy_reports),
+	KUNIT_CASE(destroy_reports_typesafe),
+	{},
 };
 
 struct kunit_suite slubx_leaks_suite = {

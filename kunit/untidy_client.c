@@ -32,6 +32,12 @@ static bool dumps;
 module_param(dumps, bool, 0444);
 MODULE_PARM_DESC(dumps, "tell in the log of the object when unloaded");
 
+#define EXTRA_MAX 64
+
+static unsigned int extra;
+module_param(extra, uint, 0444);
+MODULE_PARM_DESC(extra, "objects in use while the caches are destroyed");
+
 static unsigned int large;
 module_param(large, uint, 0444);
 MODULE_PARM_DESC(large, "bytes to allocate and never to free (default 0)");
@@ -39,6 +45,15 @@ MODULE_PARM_DESC(large, "bytes to allocate and never to free (default 0)");
 static struct slubx_kmem_cache *cache(unsigned int i)
 {
 	return (struct slubx_kmem_cache *)caches[i];
+}
+
+/* Who has the objects: not code that is gone when they are told of. */
+static noinline void *take(void)
+{
+	void *x = slubx_kmem_cache_alloc(cache(0), GFP_KERNEL);
+
+	OPTIMIZER_HIDE_VAR(x);
+	return x;
 }
 
 static int make_caches(void)
@@ -60,6 +75,19 @@ static void destroy_caches(void)
 		slubx_kmem_cache_destroy(cache(i));
 }
 
+static void destroy_with_extra(void)
+{
+	unsigned int i, count = min(extra, EXTRA_MAX + 0U);
+	void *x[EXTRA_MAX];
+
+	for (i = 0; i < count; i++)
+		x[i] = take();
+	destroy_caches();
+	for (i = 0; i < count; i++)
+		if (x[i])
+			slubx_kmem_cache_free(cache(0), x[i]);
+}
+
 static int __init come(void)
 {
 	int err;
@@ -70,8 +98,7 @@ static int __init come(void)
 		return -ENOMEM;
 	err = make_caches();
 	if (!err) {
-		object = (unsigned long)slubx_kmem_cache_alloc(cache(0),
-							       GFP_KERNEL);
+		object = (unsigned long)take();
 		err = object ? 0 : -ENOMEM;
 	}
 	if (err)
@@ -88,7 +115,7 @@ static void __exit go(void)
 	if (frees)
 		slubx_kmem_cache_free(cache(0), (void *)object);
 	if (destroys)
-		destroy_caches();
+		destroy_with_extra();
 }
 
 module_init(come);

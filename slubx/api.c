@@ -11,6 +11,7 @@
 #include "cache.h"
 #include "errors.h"
 #include "iface/iface.h"
+#include "leaks.h"
 #include "registry.h"
 
 /* ---- Creation ------------------------------------------------------------*/

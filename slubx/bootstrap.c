@@ -13,6 +13,7 @@
 
 #include "errors.h"
 #include "flush.h"
+#include "leaks.h"
 #include "node.h"
 #include "registry.h"
 #include "walk.h"

@@ -41,7 +41,4 @@ int slubx_cache_shrink_cpuslocked(struct slubx_kmem_cache *s);
 /* debug/validate.c */
 unsigned int slubx_cache_validate(struct slubx_kmem_cache *s);
 
-/* leaks.c */
-unsigned long slubx_cache_report_leaks(struct slubx_kmem_cache *s);
-
 #endif /* _SLUBX_CACHE_H */

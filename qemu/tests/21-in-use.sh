@@ -51,6 +51,32 @@ heir_frees() {
 
 log_has() { dmesg | grep "$1" >/dev/null || { dmesg | tail -n 5; false; }; }
 
+# leaks_are_told ALL LISTED: each of those listed with its caller, and all by callers.
+leaks_are_told() {
+	dmesg | sed 's/^\[[^]]*\] //' | awk -v all="$1" -v listed="$2" '
+		/^slubx: cache .untidy. closed with objects in use; the oldest first:/ { on = 1 }
+		!on { next }
+		/^slubx: Object 0x.* @offset=[0-9]+ size=1000$/ { objects++; at = NR }
+		/^Allocated in take\+0x[^ ]* \[slubx_untidy_client\] age=[0-9]+ cpu=[0-9]+ pid=[0-9]+$/ {
+			if (at == NR - 1)
+				callers++
+		}
+		$0 == "slubx: and " all - listed " younger ones" { rest++ }
+		/^slubx: by who allocated them, / { sites = 1; next }
+		sites && /^slubx: +[0-9]+ take\+0x.* age=[0-9]+\/[0-9]+\/[0-9]+$/ {
+			if (n && $2 > last)
+				bad = 1
+			sum += $2
+			last = $2
+			n++
+		}
+		END {
+			print objects, callers, rest, n, sum, bad
+			exit bad || objects != listed || callers != listed || rest != 1 ||
+				n != 2 || sum != all
+		}' || { dmesg | tail -n 40; false; }
+}
+
 has_cache() { [ -e "$SYS/untidy" ] && grep -q '^untidy ' /proc/slubxinfo; }
 
 check "slubx loads" insmod /modules/slubx.ko
@@ -80,6 +106,15 @@ check "an heir frees the object" heir_frees destroys=0
 check "then the cache is gone" comes_to_have_references 0
 check "that is told, too" log_says "slubx: cache 'untidy': the last object is freed"
 check "slubx goes again" goes
+
+check "slubx loads to track users" insmod /modules/slubx.ko "slubx_debug=U,untidy"
+check "a client comes for more" client_comes frees=0 extra=40
+log_begin
+check "it destroys its cache, with many objects in use" client_goes
+check "who has them is told" leaks_are_told 41 16
+check "an heir frees the one that is left" heir_frees destroys=0
+check "then that cache is gone" comes_to_have_references 0
+check "slubx goes" goes
 
 if [ -e /sys/kernel/debug/kmemleak ]; then
 	tap skip "large memory is left" "kmemleak would find it, too"

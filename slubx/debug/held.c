@@ -54,7 +54,8 @@ static void visit_slab(struct slubx_slab *slab, void *arg)
 	cond_resched();
 }
 
-static bool is_tracked(struct slubx_kmem_cache *s)
+/* Has it a mode in which it is known who allocates? */
+bool slubx_is_tracked(struct slubx_kmem_cache *s)
 {
 	struct slubx_kmem_cache *m;
 
@@ -79,7 +80,7 @@ void slubx_held_visit(struct slubx_kmem_cache *s, enum slubx_track_item item,
 		.arg = arg,
 	};
 
-	if (!is_tracked(s))
+	if (!slubx_is_tracked(s))
 		return;
 	mutex_lock(&free_map_lock);
 	slubx_walk_slabs(s, visit_slab, &visitor);

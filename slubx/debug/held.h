@@ -17,6 +17,7 @@ struct slubx_held {
 	const struct slubx_track *track;
 };
 
+bool slubx_is_tracked(struct slubx_kmem_cache *s);
 void slubx_held_visit(struct slubx_kmem_cache *s, enum slubx_track_item item,
 		      void (*visit)(const struct slubx_held *held, void *arg),
 		      void *arg);

@@ -112,7 +112,8 @@ static void print_head(const struct slubx_kmem_cache *s, const char *text)
 	pr_err("-----------------------------------------------------------------------------\n\n");
 }
 
-static void print_track(const char *what, const struct slubx_track *track)
+/* Tells of @track, if there is one. */
+void slubx_report_track(const char *what, const struct slubx_track *track)
 {
 	if (!track->addr)
 		return;
@@ -126,8 +127,9 @@ static void print_tracks(const struct slubx_kmem_cache *s, const void *x)
 {
 	if (!(s->flags & SLUBX_STORE_USER))
 		return;
-	print_track("Allocated", slubx_object_track(s, x, SLUBX_TRACK_ALLOC));
-	print_track("Freed", slubx_object_track(s, x, SLUBX_TRACK_FREE));
+	slubx_report_track("Allocated",
+			   slubx_object_track(s, x, SLUBX_TRACK_ALLOC));
+	slubx_report_track("Freed", slubx_object_track(s, x, SLUBX_TRACK_FREE));
 }
 
 static void print_slab(const struct slubx_slab *slab)

@@ -29,6 +29,7 @@ void slubx_report_repair(struct slubx_kmem_cache *s, const char *fmt, ...);
 void slubx_report_trace(struct slubx_kmem_cache *s,
 			const struct slubx_slab *slab, const void *x,
 			enum slubx_track_item item);
+void slubx_report_track(const char *what, const struct slubx_track *track);
 const char *slubx_report_name(enum slubx_verdict_kind kind);
 
 #endif /* _SLUBX_DEBUG_REPORT_H */
