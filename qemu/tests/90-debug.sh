@@ -103,14 +103,14 @@ traces_are_right() {
 	echo "held_none 64 0 - 0" >/proc/slubx_mirror || return
 	cat $DEBUG/held/alloc_traces >/tmp/alloc_traces
 	cat $DEBUG/held/free_traces >/tmp/free_traces
-	ls $DEBUG/plain >/tmp/plain
+	cat $DEBUG/plain/alloc_traces >/tmp/plain
 	cat $DEBUG/held_none/alloc_traces >/tmp/no_traces
 	echo free >/proc/slubx_mirror
 	rmmod slubx_mirror || return
 	head -n 1 /tmp/alloc_traces | grep -E '^    300 [a-z_]+\+0x[0-9a-f]+/0x[0-9a-f]+ \[slubx_mirror\] age=[0-9/]+ pid=[0-9]+ cpus=' &&
 		grep -q '^        [a-z_]*+0x' /tmp/alloc_traces &&
 		grep -q '^    300 <not-available> age=' /tmp/free_traces &&
-		! grep traces /tmp/plain &&
+		[ "$(cat /tmp/plain)" = "No data" ] &&
 		[ "$(cat /tmp/no_traces)" = "No data" ] && return
 	head /tmp/alloc_traces /tmp/free_traces /tmp/no_traces
 	false
