@@ -13,8 +13,10 @@ OURS=/sys/kernel/slubx
 CACHES="same-small same-plain same-first same-second same-large same-aligned
 same-ctor same-user same-hwcache same-reclaim same-dma same-rcu"
 
-# Files of slubx alone. Counters are SLUB's where it was built with them.
-ONLY_OURS="cpu_free debug errors failslab objects_in_use alloc_fastpath alloc_from_partial
+# Files of slubx alone.
+ONLY_OURS="cpu_free debug errors failslab objects_in_use"
+# What both count, where SLUB was built so (CONFIG_SLUB_STATS).
+COUNTERS="alloc_fastpath alloc_from_partial
 alloc_node_mismatch alloc_refill alloc_slab alloc_slowpath cmpxchg_double_cpu_fail
 cmpxchg_double_fail cpu_partial_alloc cpu_partial_drain cpu_partial_free
 cpu_partial_node cpuslab_flush deactivate_bypass deactivate_empty deactivate_full
@@ -27,6 +29,9 @@ ONLY_HOSTS="skip_kfence sheaf_capacity"
 OTHER_MODE="reclaim_account failslab trace"
 # Files that have another text, by the kernel.
 OTHER_TEXT=
+
+host_counts() { ls $HOST/*/alloc_fastpath >/dev/null 2>&1; }
+host_counts || ONLY_OURS="$ONLY_OURS $COUNTERS"
 
 among() {
 	for word in $2; do
@@ -121,6 +126,23 @@ no_difference_written() {
 	[ ! -s /tmp/differences ] && [ -s /tmp/written ]
 }
 
+# counted NAME: does any of the caches say more than 0 on both sides?
+counted() {
+	for cache in $CACHES; do
+		[ "$(cut -d ' ' -f 1 "$HOST/$cache/$1")" = 0 ] ||
+			[ "$(cut -d ' ' -f 1 "$OURS/$cache/$1")" = 0 ] || return 0
+	done
+	return 1
+}
+
+# What the client does moves these; a counter that always says 0 is soon the same.
+counters_count() {
+	for file in alloc_fastpath alloc_slowpath alloc_slab free_slowpath \
+		free_fastpath cpuslab_flush deactivate_bypass; do
+		counted $file || { echo "$file is 0 everywhere"; return 1; }
+	done
+}
+
 shrink_both() {
 	for cache in $CACHES; do
 		echo 1 >"$HOST/$cache/shrink"
@@ -137,11 +159,17 @@ if zcat /proc/config.gz 2>/dev/null | grep -q '^CONFIG_KASAN=y'; then
 	exit
 fi
 
-check "load slubx" insmod /modules/slubx.ko
+# Counted from the first allocation on, as SLUB does.
+check "load slubx" insmod /modules/slubx.ko slubx_stats=1
 check "make the same caches on both sides" insmod /modules/slubx_same_client.ko
 check "all files are the same" no_difference
 check "shrink all" shrink_both
 check "all files are the same again" no_difference
+if host_counts; then
+	check "events were counted on both sides" counters_count
+else
+	tap skip "events were counted" "SLUB does not count on this kernel"
+fi
 rm -f /tmp/written
 check "what can be written takes and refuses the same" no_difference_written
 check "all files are the same at last" no_difference
