@@ -2,6 +2,7 @@
 /*
  * proc_test.c - /proc/slubxinfo is what readers of slabinfo 2.1 can parse.
  */
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/string.h>
 
@@ -125,13 +126,28 @@ static void show_many(struct kunit *test)
 	expect_well_formed(test, read_all(test));
 }
 
+/*
+ * Is what is read so the same as all at once? Of slubx's own caches an object may go
+ * between the two, when a directory of an earlier case is released: several attempts.
+ */
+static bool same_in_pieces(struct kunit *test, size_t bytes)
+{
+	unsigned int attempts = 50;
+
+	while (attempts--) {
+		if (!strcmp(slubx_test_read_pieces(test, SLUBX_PROC, bytes),
+			    read_all(test)))
+			return true;
+		msleep(100);
+	}
+	return false;
+}
+
 static void read_in_pieces(struct kunit *test)
 {
 	slubx_test_need_files(test);
-	KUNIT_EXPECT_STREQ(test, slubx_test_read_pieces(test, SLUBX_PROC, 1),
-			   read_all(test));
-	KUNIT_EXPECT_STREQ(test, slubx_test_read_pieces(test, SLUBX_PROC, 7),
-			   read_all(test));
+	KUNIT_EXPECT_TRUE(test, same_in_pieces(test, 1));
+	KUNIT_EXPECT_TRUE(test, same_in_pieces(test, 7));
 }
 
 /* Caches come and go between two bytes: the text is that of the first. */
