@@ -63,9 +63,9 @@ machine_broke_flags() {
 	return 1
 }
 
-# It may also run an instruction that is there no more: a block that was translated
-# while another cpu wrote to its page (mended in QEMU 8.1). A static key is switched by
-# way of an int3, and the kernel dies of one that is not in memory.
+# It may also run an instruction that is there no more, as if a block translated while
+# another cpu wrote to its page were kept. A static key is switched by way of an int3,
+# and the kernel dies of one that is not in memory.
 machine_ran_old_code() {
 	local byte
 	byte=$(sed -nE '/int3: [0-9a-f]{4}/,$s/.*Code: .*([0-9a-f]{2}) <[0-9a-f]{2}>.*/\1/p' "$1" |
